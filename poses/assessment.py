@@ -1,0 +1,181 @@
+"""From measures to verdicts: limits, uncertainty, delays and hysteresis.
+
+Which question this module answers: is a value of the recognised exercise within its limits, past the caution limit, or
+surely past the stop limit. A limit is a ceiling, never a score. It does not know about people: personal limits arrive
+as another ``Exercise``.
+
+Caution is asked for when the value passes its limit; stop only when the value less its one-sigma uncertainty does, so
+that a shaky estimate asks for care and does not cry wolf.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+from poses.exercise import Band, Exercise, Rule
+from poses.measures import INDEX, IS_ANGLE
+from poses.recognition import fits, side_of
+from poses.records import Measures, Reading, Verdict
+
+# Conventions of safe-ranges.md 3.9. A stop also needs this many frames, unless it lasted as long as a caution must.
+STOP_FRAMES: Final = 8
+# A verdict is taken back when the value has been inside its limit by this much for OFF_S, or is back on target.
+HYSTERESIS_DEG: Final = 3.0
+HYSTERESIS_RATIO: Final = math.radians(HYSTERESIS_DEG)
+OFF_S: Final = 1.5
+# After a longer time unseen a verdict has to be earned anew (as long as the smoothing remembers).
+FORGET_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMemory:
+    """The recent past of one rule.
+
+    Attributes:
+        verdict: The verdict in force: OK, CAUTION or STOP.
+        since_s: When its limit was passed (OK: when the value came back).
+        limit: The limit that was passed, NaN for OK.
+        last_s: When the value was last seen.
+        caution_since_s: Since when the value is past the caution limit, or None.
+        stop_since_s: Since when it is surely past the stop limit, or None.
+        stop_frames: For how many frames.
+        clear_since_s: Since when it is back inside the limit of the verdict in force, or None.
+    """
+
+    verdict: Verdict = Verdict.OK
+    since_s: float = -math.inf
+    limit: float = math.nan
+    last_s: float = -math.inf
+    caution_since_s: float | None = None
+    stop_since_s: float | None = None
+    stop_frames: int = 0
+    clear_since_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentMemory:
+    """The recent past of all rules of one exercise, in its order."""
+
+    exercise: str | None = None
+    stretched: int | None = None
+    rules: tuple[RuleMemory, ...] = ()
+
+
+def assess(
+    exercise: Exercise,
+    measures: Measures,
+    stretched: int | None,
+    time_s: float,
+    memory: AssessmentMemory,
+    *,
+    still: bool = False,
+) -> tuple[tuple[Reading, ...], AssessmentMemory]:
+    """Judges one moment of an exercise.
+
+    Args:
+        exercise: The recognised exercise, with this person's limits.
+        measures: Smoothed measures.
+        stretched: Side of the stretched leg.
+        time_s: Media time.
+        memory: What the last call returned.
+        still: The moment is a photograph: limits count at once, since nothing can be waited for.
+
+    Returns:
+        A reading for each rule in the order of the exercise, and the new memory.
+    """
+    pasts = memory.rules
+    if (memory.exercise, memory.stretched) != (exercise.id, stretched):
+        pasts = (RuleMemory(since_s=time_s),) * len(exercise.rules)
+    readings, rules = [], []
+    for rule, past in zip(exercise.rules, pasts, strict=True):
+        side, column = side_of(rule.leg, stretched, measures.near), INDEX[rule.measure]
+        value = float(measures.values[side, column])
+        sigma = float(measures.sigma[side, column]) * exercise.sigma_factor
+        if math.isnan(value):
+            # Not seen is not OK. The clocks stand still; past FORGET_S they start anew.
+            verdict, now = Verdict.UNKNOWN, past
+        else:
+            active = all(fits(c, measures.values, stretched, measures.near) for c in rule.when)
+            now = advance(rule, value, sigma, time_s, past, still=still) if active else _quiet(past, time_s)
+            verdict = now.verdict
+        rules.append(now)
+        limit = now.limit if verdict is not Verdict.UNKNOWN else math.nan
+        readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s))
+    return tuple(readings), AssessmentMemory(exercise.id, stretched, tuple(rules))
+
+
+def advance(
+    rule: Rule, value: float, sigma: float, time_s: float, past: RuleMemory, *, still: bool = False
+) -> RuleMemory:
+    """Takes one more value of a rule into account.
+
+    Args:
+        rule: The limits.
+        value: The value, not NaN, in the unit of the measure.
+        sigma: Its one-sigma uncertainty.
+        time_s: Media time.
+        past: What the last call returned.
+        still: Limits count at once.
+
+    Returns:
+        The new memory; its ``verdict`` is the verdict.
+    """
+    if time_s - past.last_s > FORGET_S:
+        past = RuleMemory(since_s=time_s)
+    past_stop = not rule.stop.holds(value, margin=sigma)
+    past_caution = not rule.caution.holds(value)
+    stop_since = (time_s if past.stop_since_s is None else past.stop_since_s) if past_stop else None
+    caution_since = (time_s if past.caution_since_s is None else past.caution_since_s) if past_caution else None
+    seen = replace(
+        past,
+        last_s=time_s,
+        stop_since_s=stop_since,
+        caution_since_s=caution_since,
+        stop_frames=past.stop_frames + 1 if past_stop else 0,
+    )
+    if stop_since is not None and (still or _stop_is_due(rule, time_s - stop_since, seen.stop_frames)):
+        return _raise(seen, Verdict.STOP, stop_since, _limit(rule.stop, value))
+    if caution_since is not None and past.verdict is not Verdict.STOP:
+        if still or time_s - caution_since >= rule.caution_on_s:
+            return _raise(seen, Verdict.CAUTION, caution_since, _limit(rule.caution, value))
+        return replace(seen, clear_since_s=None) if past.verdict is Verdict.CAUTION else seen
+    return _release(rule, value, time_s, seen)
+
+
+def _stop_is_due(rule: Rule, lasted_s: float, frames: int) -> bool:
+    if lasted_s < rule.stop_on_s:
+        return False
+    return frames >= STOP_FRAMES or lasted_s >= max(rule.stop_on_s, rule.caution_on_s)
+
+
+def _raise(memory: RuleMemory, verdict: Verdict, since_s: float, limit: float) -> RuleMemory:
+    if memory.verdict is verdict:
+        return replace(memory, clear_since_s=None)
+    return replace(memory, verdict=verdict, since_s=since_s, limit=limit, clear_since_s=None)
+
+
+def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> RuleMemory:
+    """Takes a verdict back when the value has been clearly inside its limit for long enough."""
+    if memory.verdict is Verdict.OK:
+        return memory
+    band = rule.stop if memory.verdict is Verdict.STOP else rule.caution
+    hysteresis = HYSTERESIS_DEG if IS_ANGLE[INDEX[rule.measure]] else HYSTERESIS_RATIO
+    if not band.holds(value, margin=-hysteresis):
+        return replace(memory, clear_since_s=None)
+    clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s
+    if not rule.target.holds(value) and time_s - clear_since < OFF_S:
+        return replace(memory, clear_since_s=clear_since)
+    if memory.verdict is Verdict.STOP and memory.caution_since_s is not None:
+        limit = _limit(rule.caution, value)
+        return replace(memory, verdict=Verdict.CAUTION, since_s=clear_since, limit=limit, clear_since_s=None)
+    return replace(memory, verdict=Verdict.OK, since_s=clear_since, limit=math.nan, clear_since_s=None)
+
+
+def _quiet(past: RuleMemory, time_s: float) -> RuleMemory:
+    """The memory of a rule that has nothing to say of this part of the movement."""
+    since = past.since_s if past.verdict is Verdict.OK else time_s
+    return RuleMemory(since_s=since, last_s=time_s)
+
+
+def _limit(band: Band, value: float) -> float:
+    return band.max if value > band.max else band.min

@@ -1,0 +1,93 @@
+"""What an exercise is: how its posture is recognised, and which limits hold in it.
+
+Values only, made by ``poses.exercise_file`` from TOML and changed into personal ones by ``calibration``; the
+assessment does not know about people.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+# Which leg a measure is read from. stretched: the leg whose thigh points farthest back (lunge: the back leg);
+# supporting: the other one; near: the one turned to the camera.
+Leg = Literal["stretched", "supporting", "near"]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An interval of a measure's values, in its unit; an open end is infinite."""
+
+    min: float = -math.inf
+    max: float = math.inf
+
+    def holds(self, value: float, margin: float = 0.0) -> bool:
+        """Whether ``value`` lies inside, or no farther outside than ``margin``; never for NaN."""
+        return self.min - margin <= value <= self.max + margin
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A measure of one leg that must lie in a band."""
+
+    measure: str
+    leg: Leg
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Limits on one measure of one leg.
+
+    Attributes:
+        id: Unique within the exercise.
+        measure: Id of the measure, see ``measures.NAMES``.
+        leg: The leg it is read from.
+        target: Where the value may lie without a word.
+        caution: Outside this band: one soft cue.
+        stop: Outside this band, by more than the uncertainty: ease out now.
+        caution_on_s: How long the caution limit must be passed before it is said.
+        stop_on_s: The same for the stop limit.
+        when: The rule is silent and OK while any of these does not hold, as a rule for the top of a bridge while the
+            hips are on the floor.
+        cue_low: Cue for a value below, or "" where there is no lower limit.
+        cue_high: Cue for a value above, or "".
+        cue_stop: Cue for STOP, or "" where there is no stop limit.
+    """
+
+    id: str
+    measure: str
+    leg: Leg
+    target: Band
+    caution: Band
+    stop: Band
+    caution_on_s: float
+    stop_on_s: float
+    when: tuple[Condition, ...]
+    cue_low: str
+    cue_high: str
+    cue_stop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """An exercise as data.
+
+    Attributes:
+        id: File name without its suffix; the key of its texts.
+        posture: All must hold for a frame to show this exercise.
+        posture_margin_deg: How far outside a condition may lie once the posture was recognised: hysteresis.
+        sigma_factor: How much larger the landmarks' error is in this posture than ``measures.LANDMARK_SIGMA``.
+        rules: In order of display.
+    """
+
+    id: str
+    posture: tuple[Condition, ...]
+    posture_margin_deg: float
+    sigma_factor: float
+    rules: tuple[Rule, ...]
+
+    @property
+    def has_leg_roles(self) -> bool:
+        """Whether one leg is stretched and the other supports, or both do the same."""
+        legs = {condition.leg for condition in self.posture} | {rule.leg for rule in self.rules}
+        return legs != {"near"}

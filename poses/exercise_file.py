@@ -1,0 +1,224 @@
+"""Reads exercise files: strictly, and telling every problem at once.
+
+Which question this module answers: is this TOML file an exercise, and if not, what is wrong with each key. Unknown keys
+are errors, since a misspelt limit would silently be no limit. Each number stands beside its source.
+"""
+
+import math
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from poses.exercise import Band, Condition, Exercise, Leg, Rule
+from poses.measures import NAMES
+from poses.messages import cue_ids
+from poses.problem import Problem
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# Conventions of safe-ranges.md 3.9.
+CAUTION_ON_S: Final = 0.8
+STOP_ON_S: Final = 0.3
+
+_FOLDER: Final = Path(__file__).parent / "exercises"
+_Source = Annotated[str, Field(min_length=3, description="Where the number comes from, or the word convention")]
+_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class _Number(_Strict):
+    value: float = Field(ge=0)
+    source: _Source
+
+
+class _Band(_Strict):
+    min: float | None = None
+    max: float | None = None
+    source: _Source
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_Band":
+        if self.min is None and self.max is None:
+            raise ValueError("needs min, max or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is larger than max {self.max:g}")
+        return self
+
+    def band(self) -> Band:
+        return Band(-math.inf if self.min is None else self.min, math.inf if self.max is None else self.max)
+
+
+class _Condition(_Band):
+    measure: str
+    leg: Leg
+
+    @field_validator("measure")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _known_measure(value)
+
+    def condition(self) -> Condition:
+        return Condition(self.measure, self.leg, self.band())
+
+
+class _Posture(_Strict):
+    margin_deg: _Number
+    conditions: list[_Condition] = Field(min_length=1)
+
+
+class _Cues(_Strict):
+    low: str = ""
+    high: str = ""
+    stop: str = ""
+
+    @field_validator("low", "high", "stop")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value and value not in cue_ids():
+            raise ValueError(f"no such cue; allowed are {', '.join(sorted(cue_ids()))}")
+        return value
+
+
+class _Rule(_Strict):
+    id: _Name
+    measure: str
+    leg: Leg
+    target: _Band
+    caution: _Band
+    stop: _Band | None = None
+    caution_on_s: _Number = _Number(value=CAUTION_ON_S, source="convention")
+    stop_on_s: _Number = _Number(value=STOP_ON_S, source="convention")
+    when: list[_Condition] = []
+    cues: _Cues
+
+    @field_validator("measure")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _known_measure(value)
+
+    @model_validator(mode="after")
+    def _nested(self) -> "_Rule":
+        wider = [("caution", self.caution), *([("stop", self.stop)] if self.stop else [])]
+        inner_name, inner = "target", self.target.band()
+        for name, outer in wider:
+            band = outer.band()
+            if band.min > inner.min or band.max < inner.max:
+                raise ValueError(f"{name} limits lie inside {inner_name}; they must enclose it")
+            inner_name, inner = name, band
+        caution = self.caution.band()
+        needed = [("low", caution.min > -math.inf), ("high", caution.max < math.inf), ("stop", self.stop is not None)]
+        for name, is_needed in needed:
+            if is_needed != bool(getattr(self.cues, name)):
+                raise ValueError(f"cues.{name} is {'missing' if is_needed else 'given, but there is no such limit'}")
+        return self
+
+    def rule(self) -> Rule:
+        return Rule(
+            id=self.id,
+            measure=self.measure,
+            leg=self.leg,
+            target=self.target.band(),
+            caution=self.caution.band(),
+            stop=self.stop.band() if self.stop else Band(),
+            caution_on_s=self.caution_on_s.value,
+            stop_on_s=self.stop_on_s.value,
+            when=tuple(condition.condition() for condition in self.when),
+            cue_low=self.cues.low,
+            cue_high=self.cues.high,
+            cue_stop=self.cues.stop,
+        )
+
+
+class _File(_Strict):
+    sigma_factor: _Number
+    posture: _Posture
+    rules: list[_Rule] = Field(min_length=1)
+
+    @field_validator("rules")
+    @classmethod
+    def _unique(cls, rules: list[_Rule]) -> list[_Rule]:
+        seen: set[str] = set()
+        for rule in rules:
+            if rule.id in seen:
+                raise ValueError(f"two rules are called {rule.id}")
+            seen.add(rule.id)
+        return rules
+
+
+def read(path: Path) -> Exercise:
+    """Reads one exercise file; the name of the file without its suffix is the exercise's id.
+
+    Raises:
+        Problem: With every fault of the file, each as key, what was found and what is allowed.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Problem(f"There is no file {path}", "an exercise is read from a TOML file", "Check the name") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(
+            f"{path} cannot be read ({error})", "an exercise is a UTF-8 TOML file", "Check the file"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise Problem(f"{path.name} is not TOML: {error}", "nothing of it can be used", "Mend that line") from None
+    try:
+        content = _File.model_validate(data)
+    except ValidationError as error:
+        faults = "; ".join(_faults(path.name, error))
+        raise Problem(
+            faults, "a limit that is not understood would be no limit", "Mend each and validate again"
+        ) from None
+    return Exercise(
+        id=path.stem,
+        posture=tuple(condition.condition() for condition in content.posture.conditions),
+        posture_margin_deg=content.posture.margin_deg.value,
+        sigma_factor=content.sigma_factor.value,
+        rules=tuple(rule.rule() for rule in content.rules),
+    )
+
+
+def built_in() -> tuple[Exercise, ...]:
+    """The exercises that come with the program, by id."""
+    return tuple(read(built_in_file(name)) for name in built_in_ids())
+
+
+def built_in_ids() -> tuple[str, ...]:
+    """Ids of the exercises that come with the program, in alphabetical order."""
+    return tuple(sorted(file.stem for file in _FOLDER.glob("*.toml")))
+
+
+def built_in_file(exercise_id: str) -> Path:
+    """The file of an exercise that comes with the program."""
+    return _FOLDER / f"{exercise_id}.toml"
+
+
+def _known_measure(value: str) -> str:
+    if value not in NAMES:
+        raise ValueError(f"no such measure; allowed are {', '.join(NAMES)}")
+    return value
+
+
+def _faults(file: str, error: ValidationError) -> Iterable[str]:
+    for fault in error.errors(include_url=False):
+        key = ".".join(str(part) for part in fault["loc"]) or "the file"
+        yield f"{file}: {key}: {_wording(fault)}"
+
+
+def _wording(fault: ErrorDetails) -> str:
+    found = fault["input"]
+    shown = f" (found {found!r})" if isinstance(found, str | int | float | bool) else ""
+    if fault["type"] == "extra_forbidden":
+        return f"unknown key{shown}"
+    if fault["type"] == "missing":
+        return "is missing"
+    return fault["msg"].removeprefix("Value error, ") + shown

@@ -1,0 +1,208 @@
+"""The records that travel from stage to stage; nothing else does.
+
+``Frame -> Pose -> Measures -> Assessment -> Cue``, all of one moment together in a ``Step``. Times are the time of the
+media in seconds, never a count of frames. NaN means not seen. Sides are indices ``skeleton.LEFT`` and
+``skeleton.RIGHT`` of the person's own body.
+"""
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+
+
+class Verdict(enum.Enum):
+    """What a rule says of a moment. UNKNOWN is not OK: it earns no praise and raises no alarm."""
+
+    OK = "ok"
+    CAUTION = "caution"
+    STOP = "stop"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of the source, upright, with square pixels, never mirrored.
+
+    Attributes:
+        index: Position in the source, from 0; for naming a frame, not for telling the time.
+        time_s: Media time of the frame.
+        image: RGB ``uint8 (H, W, 3)``, C-contiguous.
+    """
+
+    index: int
+    time_s: float
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """The landmarks of the person in one frame, all NaN when nobody was found.
+
+    Attributes:
+        time_s: Media time of the frame.
+        image_px: ``float32 (33, 2)``; x to the right, y down, in pixels of the frame.
+        world_m: ``float32 (33, 3)``; metres from the middle of the hips, x right, y down, z away from the camera.
+            A model's prior more than a measurement: z is its weakest axis.
+        visibility: ``float32 (33,)``, 0 to 1. Stays high for joints that are hidden; never judge by it alone.
+        image_wh: Width and height of the frame in pixels.
+    """
+
+    time_s: float
+    image_px: Float32Array
+    world_m: Float32Array
+    visibility: Float32Array
+    image_wh: tuple[int, int]
+
+    @property
+    def found(self) -> bool:
+        """Whether anybody was found in the frame."""
+        return bool(np.isfinite(self.image_px[0, 0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The measures of ``poses.measures`` for both sides of the body at one moment.
+
+    Attributes:
+        values: ``float64 (2, M)``: side, then measure in the order of ``measures.NAMES``; NaN where not seen.
+        sigma: ``float64 (2, M)``: one-sigma uncertainty of each value, in its unit.
+        facing: +1 when the person faces the picture's right (lying on the back: head to the left), -1 the other way,
+            0 when it cannot be told.
+        near: Side of the body that is turned to the camera.
+    """
+
+    values: Float64Array
+    sigma: Float64Array
+    facing: int
+    near: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one rule says of one moment.
+
+    Attributes:
+        rule: Id of the rule within its exercise.
+        measure: Id of the measure it reads.
+        side: Side of the body it was read from.
+        value: Filtered value in the unit of the measure; NaN where it could not be read.
+        sigma: One-sigma uncertainty of ``value``.
+        verdict: After debounce and hysteresis.
+        limit: The limit that was passed, NaN for OK and UNKNOWN.
+        since_s: Media time at which the verdict began to hold, before any delay.
+    """
+
+    rule: str
+    measure: str
+    side: int
+    value: float
+    sigma: float
+    verdict: Verdict
+    limit: float
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is known of one moment.
+
+    Attributes:
+        time_s: Media time.
+        exercise: Id of the exercise the person is doing, or None when it is none that is known.
+        stretched: Side of the leg that is stretched (lunge: the back leg), or None.
+        near: Side of the body turned to the camera.
+        problems: Ids of what stands in the way of judging, most important first; empty when all was judged.
+        readings: One for each rule of the exercise, in its order; empty without an exercise.
+    """
+
+    time_s: float
+    exercise: str | None
+    stretched: int | None
+    near: int
+    problems: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the readings; UNKNOWN when there is none, or when any is unknown and none is worse."""
+        found = {reading.verdict for reading in self.readings}
+        for verdict in (Verdict.STOP, Verdict.CAUTION, Verdict.UNKNOWN):
+            if verdict in found:
+                return verdict
+        return Verdict.OK if found else Verdict.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to tell the person.
+
+    Attributes:
+        id: Key of its text in ``poses/texts``.
+        verdict: How urgent: CAUTION, STOP, or UNKNOWN for "I cannot see you".
+        since_s: Media time at which it was first given; it stays on screen while it holds.
+    """
+
+    id: str
+    verdict: Verdict
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A stretch of time in which one rule kept one verdict, CAUTION or STOP; for reports.
+
+    Attributes:
+        exercise: Id of the exercise.
+        rule: Id of the rule.
+        side: Side of the body it was read from.
+        verdict: CAUTION or STOP.
+        start_s: When the limit was passed.
+        reported_s: When it was said, after the rule's delay.
+        end_s: When it was over, or the last moment seen.
+        peak: The value farthest beyond the limit.
+        peak_s: When that was.
+        sigma: One-sigma uncertainty of the peak.
+        limit: The limit that was passed.
+    """
+
+    exercise: str
+    rule: str
+    side: int
+    verdict: Verdict
+    start_s: float
+    reported_s: float
+    end_s: float
+    peak: float
+    peak_s: float
+    sigma: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Everything the program knows of one frame.
+
+    Attributes:
+        index: Index of the frame.
+        pose: Landmarks.
+        raw: Measures of this frame alone.
+        measures: Measures after smoothing over time; what the verdicts are made of.
+        assessment: Verdicts.
+        cue: What to show now, or None.
+        spoken: Whether the cue is new at this frame: the moment to say it aloud.
+        findings: Findings that ended at this frame.
+    """
+
+    index: int
+    pose: Pose
+    raw: Measures
+    measures: Measures
+    assessment: Assessment
+    cue: Cue | None
+    spoken: bool
+    findings: tuple[Finding, ...]

@@ -1,0 +1,71 @@
+"""Smoothing of measures over media time that forgets when the person was lost.
+
+Which question this module answers: what is the value now, with less flicker and little lag. The One-Euro filter
+(Casiez, Roussel and Vogel 2012, CHI): a first-order low-pass whose cut-off rises with the speed of the movement.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from poses.measures import IS_ANGLE, Float
+
+# Cut-off at rest: 1 Hz, safe-ranges.md section 1.
+MIN_CUTOFF_HZ: Final = 1.0
+# Rise of the cut-off per degree per second. With 0.1 a calm 10 deg/s is followed at 2 Hz, 0.08 s or 0.8 degrees behind;
+# the caution speed of 25 deg/s at 3.5 Hz (convention).
+BETA_HZ_PER_DEG_S: Final = 0.1
+# Cut-off of the speed estimate that steers it: the value of the paper.
+SPEED_CUTOFF_HZ: Final = 1.0
+# After a gap of this length the past says nothing about the present (convention).
+FORGET_S: Final = 0.5
+
+# Ratios are lengths over lengths, so one unit is about one radian.
+_SCALE: Final = np.where(IS_ANGLE, 1.0, np.degrees(1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class FilterMemory:
+    """State of the filter: ``value`` and ``speed`` are ``(..., M)``, in the unit of each measure and per second."""
+
+    time_s: float
+    value: Float
+    speed: Float
+
+
+def one_euro(values: Float, time_s: float, memory: FilterMemory | None) -> tuple[Float, FilterMemory]:
+    """Filters one more sample of the measures.
+
+    Args:
+        values: ``(..., M)`` in the order of ``measures.NAMES``; NaN stays NaN and is forgotten.
+        time_s: Media time of the sample, not before the last one.
+        memory: What the last call returned; None at the start.
+
+    Returns:
+        The filtered values ``(..., M)`` and the new state.
+    """
+    if memory is None or time_s - memory.time_s > FORGET_S:
+        return values, FilterMemory(time_s, values, np.zeros_like(values))
+    step_s = time_s - memory.time_s
+    if step_s <= 0.0:
+        return memory.value, memory
+    change = _wrap(values - memory.value)
+    speed = memory.speed + _weight(SPEED_CUTOFF_HZ, step_s) * (change / step_s - memory.speed)
+    cutoff = MIN_CUTOFF_HZ + BETA_HZ_PER_DEG_S * np.abs(speed) * _SCALE
+    filtered = memory.value + _weight(cutoff, step_s) * change
+    filtered = np.where(IS_ANGLE, _wrap(filtered), filtered)
+    fresh = ~np.isfinite(filtered)
+    filtered = np.where(fresh, values, filtered)
+    return filtered, FilterMemory(time_s, filtered, np.where(fresh, 0.0, speed))
+
+
+def _weight(cutoff_hz: Float | float, step_s: float) -> Float:
+    rate = 2.0 * np.pi * np.asarray(cutoff_hz) * step_s
+    return np.asarray(rate / (rate + 1.0))
+
+
+def _wrap(values: Float) -> Float:
+    """Angles brought into (-180, 180]; ratios as they are."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(IS_ANGLE, values - 360.0 * np.round(values / 360.0), values))

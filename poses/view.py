@@ -1,0 +1,84 @@
+"""Whether what the camera sees may be judged at all, and if not, why.
+
+Which question this module answers: is one whole person side-on, near enough and clearly seen, for most of the last
+second. It knows no limits of exercises. Numbers: safe-ranges.md 4.6 (quality gate) and 4.5 (yaw).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from poses import skeleton
+from poses.measures import skeleton_pairs, trunk_length_px
+from poses.orientation import yaw_deg
+from poses.records import Pose
+
+# Shoulder, hip, knee and ankle of the near side must be seen at least this well (0.5 is MediaPipe's own default).
+LEAST_VISIBILITY: Final = 0.65
+# Shorter than this, a pixel of error turns the trunk by half a degree and more.
+LEAST_TRUNK_PX: Final = 120.0
+# Beyond this the angles of the picture plane are no longer those of the body, and they read too small: the unsafe way.
+MOST_YAW_DEG: Final = 25.0
+# Part of the last second that must have been good.
+LEAST_GOOD: Final = 0.8
+WINDOW_S: Final = 1.0
+
+# Most important first; each is a key of [problems] in poses/texts.
+PROBLEMS: Final = ("no_person", "not_whole", "turn_side", "too_small", "unclear")
+
+_CHAIN: Final = skeleton_pairs()[:4]
+_WHOLE: Final = np.concatenate([skeleton_pairs().ravel(), np.array(skeleton.EARS)])
+
+
+@dataclass(frozen=True, slots=True)
+class ViewMemory:
+    """The last second: for each frame its time and its problem, "" for a good one."""
+
+    recent: tuple[tuple[float, str], ...] = field(default=())
+
+
+def problem_of(pose: Pose, facing: int, near: int) -> str:
+    """What is wrong with the view of one frame, or "".
+
+    Args:
+        pose: The landmarks.
+        facing: +1 or -1, 0 when it cannot be told.
+        near: Side turned to the camera.
+
+    Returns:
+        The most important id of ``PROBLEMS`` that applies.
+    """
+    if not pose.found:
+        return "no_person"
+    width, height = pose.image_wh
+    points = pose.image_px[_WHOLE]
+    if not ((points >= 0).all() and (points[:, 0] <= width).all() and (points[:, 1] <= height).all()):
+        return "not_whole"
+    if facing == 0 or not float(yaw_deg(pose.world_m)) <= MOST_YAW_DEG:
+        return "turn_side"
+    if not float(trunk_length_px(pose.image_px)) >= LEAST_TRUNK_PX:
+        return "too_small"
+    if not (pose.visibility[_CHAIN[:, near]] >= LEAST_VISIBILITY).all():
+        return "unclear"
+    return ""
+
+
+def over_time(problem: str, time_s: float, memory: ViewMemory) -> tuple[str, ViewMemory]:
+    """Says a problem once it holds for more than a fifth of the last second, and as long as it does.
+
+    Args:
+        problem: Problem of this frame, "" for none.
+        time_s: Media time of the frame.
+        memory: What the last call returned.
+
+    Returns:
+        The problem that lasts, or "", and the new memory.
+    """
+    recent = (*(entry for entry in memory.recent if entry[0] > time_s - WINDOW_S), (time_s, problem))
+    bad = [name for _, name in recent if name]
+    new = ViewMemory(recent)
+    if len(bad) <= (1.0 - LEAST_GOOD) * len(recent) + 1e-9:
+        return "", new
+    return (problem or Counter(bad).most_common(1)[0][0]), new

@@ -1,0 +1,83 @@
+"""Lunge, bridge and neither are told apart, with hysteresis, and the legs keep their roles."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import stick_figure as sf
+
+from poses import skeleton
+from poses.exercise_file import built_in
+from poses.measures import side_measures
+from poses.orientation import near_side
+from poses.recognition import CHANGE_S, RecognitionMemory, recognise
+from poses.records import Measures
+
+EXERCISES = built_in()
+
+
+def measured(figure: sf.Figure, facing: int = 1) -> Measures:
+    values, sigma = side_measures(sf.pixels(figure, facing=facing), facing, 3.0)
+    return Measures(values, sigma, facing, near_side(facing))
+
+
+def seen_for(figure: sf.Figure, seconds: float, memory: RecognitionMemory, start_s: float = 0.0) -> RecognitionMemory:
+    for time_s in np.arange(start_s, start_s + seconds, 1 / 30):
+        memory = recognise(measured(figure), float(time_s), EXERCISES, memory)
+    return memory
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+@pytest.mark.parametrize(
+    ("figure", "name"),
+    [
+        (sf.GOOD_LUNGE, "low-lunge"),
+        (sf.DEEP_LUNGE, "low-lunge"),
+        (sf.FLAT_BRIDGE, "bridge"),
+        (sf.HIGH_BRIDGE, "bridge"),
+        (sf.ON_THE_FLOOR, "bridge"),
+        (sf.STANDING, None),
+        (sf.WALKING, None),
+        (sf.KNEELING_ON_HEEL, None),
+        (sf.PLANK, None),
+        (sf.DEAD_BUG, None),
+    ],
+)
+def test_postures_in_a_photograph(figure: sf.Figure, name: str | None, facing: int) -> None:
+    memory = recognise(measured(figure, facing), 0.0, EXERCISES, RecognitionMemory(), still=True)
+    assert memory.exercise == name
+
+
+def test_the_back_leg_is_the_stretched_one_on_either_side() -> None:
+    lunge = sf.GOOD_LUNGE
+    for figure, side in ((lunge, skeleton.RIGHT), (replace(lunge, left=lunge.right, right=lunge.left), skeleton.LEFT)):
+        memory = recognise(measured(figure), 0.0, EXERCISES, RecognitionMemory(), still=True)
+        assert memory.stretched == side
+
+
+def test_recognition_takes_half_a_second_and_so_does_losing_it() -> None:
+    memory = seen_for(sf.GOOD_LUNGE, CHANGE_S - 0.1, RecognitionMemory())
+    assert memory.exercise is None
+    memory = seen_for(sf.GOOD_LUNGE, 0.2, memory, CHANGE_S - 0.1)
+    assert memory.exercise == "low-lunge"
+    memory = seen_for(sf.STANDING, 0.3, memory, 10.0)
+    assert memory.exercise == "low-lunge"
+    memory = seen_for(sf.STANDING, CHANGE_S, memory, 10.3)
+    assert memory.exercise is None
+
+
+def test_at_the_edge_of_a_posture_it_does_not_flicker() -> None:
+    # The back thigh's lower limit is -20 with a margin of 8: -24 keeps a lunge that was recognised, and starts none.
+    edge = replace(sf.GOOD_LUNGE, right=sf.Leg(-24.0, 115.0))
+    assert seen_for(edge, 2.0, RecognitionMemory()).exercise is None
+    memory = seen_for(sf.GOOD_LUNGE, 1.0, RecognitionMemory())
+    assert seen_for(edge, 2.0, memory, 1.0).exercise == "low-lunge"
+
+
+def test_a_swap_of_labels_does_not_swap_the_roles() -> None:
+    memory = seen_for(sf.GOOD_LUNGE, 1.0, RecognitionMemory())
+    swapped = replace(sf.GOOD_LUNGE, left=sf.GOOD_LUNGE.right, right=sf.GOOD_LUNGE.left)
+    memory = seen_for(swapped, CHANGE_S - 0.1, memory, 1.0)
+    assert memory.stretched == skeleton.RIGHT
+    memory = seen_for(swapped, 0.2, memory, 1.0 + CHANGE_S - 0.1)
+    assert memory.stretched == skeleton.LEFT
