@@ -19,7 +19,8 @@ from poses.records import Measures, Reading, Verdict
 
 # Conventions of safe-ranges.md 3.9. A stop also needs this many frames, unless it lasted as long as a caution must.
 STOP_FRAMES: Final = 8
-# A verdict is taken back when the value has been inside its limit by this much for OFF_S, or is back on target.
+# A verdict is taken back when the value has been inside its limit by this much for OFF_S, or at once when it is back
+# inside the next milder limit: whoever obeyed a stop must not go on hearing it.
 HYSTERESIS_DEG: Final = 3.0
 HYSTERESIS_RATIO: Final = math.radians(HYSTERESIS_DEG)
 OFF_S: Final = 1.5
@@ -163,7 +164,8 @@ def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> Rul
     if not band.holds(value, margin=-hysteresis):
         return replace(memory, clear_since_s=None)
     clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s
-    if not rule.target.holds(value) and time_s - clear_since < OFF_S:
+    milder = rule.caution if memory.verdict is Verdict.STOP else rule.target
+    if not milder.holds(value) and time_s - clear_since < OFF_S:
         return replace(memory, clear_since_s=clear_since)
     if memory.verdict is Verdict.STOP and memory.caution_since_s is not None:
         limit = _limit(rule.caution, value)

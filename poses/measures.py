@@ -4,7 +4,7 @@ Which question this module answers: how far is each joint of each side bent or i
 does not know exercises or limits, and it does not claim to see the pelvis: ``hip_opening_deg`` is the sum of hip
 extension and of the arching of the back, which no landmark can tell apart (Vigotsky 2016, PeerJ 4:e2325).
 
-Signs and zeros (docs/architecture.md has a drawing). The picture is first turned into X forward, Y up, where forward is
+Signs and zeros. The picture is first turned into X forward, Y up, where forward is
 where the person faces (lying on the back: head to the left of X), so that a mirrored picture measures the same.
 
 =======================  =====================================================  ====================================
