@@ -1,0 +1,145 @@
+"""The room a phantom is seen in: floor boards, a mat, a wall with a skirting board, and shadows on the floor.
+
+Which question this module answers: what colour a ray has that meets no person, and how much of the lamp's light the
+person keeps from the floor. It is drawn once for a camera; shadows are drawn anew for every frame.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.phantom.body import Colour
+from calibration.phantom.camera import Camera
+from calibration.phantom.flesh import Placed
+from calibration.phantom.kinematics import Array
+
+Picture = NDArray[np.float32]
+
+_BOARD_M: Final = 0.14
+_SKIRTING_M: Final = 0.09
+# Cells of the shadow's map, and how fast a shadow fades with the height of what throws it.
+_CELL_M: Final = 0.02
+_FADE_M: Final = 0.25
+_DARKEST: Final = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Colours and lamp of a room.
+
+    Attributes:
+        wall: RGB of the wall.
+        floor: RGB of the boards.
+        mat: RGB of the mat.
+        mat_half_m: Half length (x) and half width (z) of the mat.
+        mat_x_m: Middle of the mat.
+        wall_z_m: Where the wall stands, behind the person.
+        lamp: Direction towards the lamp; need not be of unit length.
+        ambient: Light from everywhere; what is left to 1 comes from the lamp.
+    """
+
+    wall: Colour = (206, 203, 194)
+    floor: Colour = (168, 138, 104)
+    mat: Colour = (92, 128, 118)
+    mat_half_m: tuple[float, float] = (0.98, 0.36)
+    mat_x_m: float = 0.0
+    wall_z_m: float = -1.5
+    lamp: tuple[float, float, float] = (0.35, 0.85, 0.65)
+    ambient: float = 0.52
+
+    @property
+    def towards_lamp(self) -> Array:
+        """``(3,)`` unit vector."""
+        lamp = np.array(self.lamp)
+        return np.asarray(lamp / np.linalg.norm(lamp))
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """An empty room through one camera.
+
+    Attributes:
+        colour: ``float32 (H, W, 3)``, 0 to 255.
+        floor_xz: ``float32 (H, W, 2)`` where the pixel meets the floor, NaN where it meets the wall.
+    """
+
+    colour: Picture
+    floor_xz: Picture
+
+
+def backdrop(room: Room, camera: Camera, rays: Picture) -> Backdrop:
+    """Draw the empty room; ``rays`` are the camera's own, ``(H, W, 3)``."""
+    eye = camera.position
+    with np.errstate(divide="ignore", invalid="ignore"):
+        to_floor = np.where(rays[..., 1] < 0.0, -eye[1] / rays[..., 1], np.inf)
+        to_wall = np.where(rays[..., 2] < 0.0, (room.wall_z_m - eye[2]) / rays[..., 2], np.inf)
+    on_floor = to_floor < to_wall
+    t = np.where(np.isfinite(to_floor) & on_floor, to_floor, np.where(np.isfinite(to_wall), to_wall, 8.0))
+    point = eye + t[..., None] * rays
+    x, y, z = point[..., 0], point[..., 1], point[..., 2]
+
+    # Boards run along x; each has its own tint and a dark joint.
+    board = np.floor(z / _BOARD_M)
+    tint = 1.0 + 0.05 * np.sin(board * 12.9898) + 0.012 * np.sin(23.0 * x + 7.0 * board)
+    joint = np.abs(z / _BOARD_M - board - 0.5) > 0.485
+    floor = np.array(room.floor) * (tint * np.where(joint, 0.82, 1.0))[..., None]
+    half_x, half_z = room.mat_half_m
+    on_mat = (np.abs(x - room.mat_x_m) < half_x) & (np.abs(z) < half_z)
+    edge = on_mat & ((np.abs(x - room.mat_x_m) > half_x - 0.012) | (np.abs(z) > half_z - 0.012))
+    floor = np.where(on_mat[..., None], np.array(room.mat) * np.where(edge, 0.86, 1.0)[..., None], floor)
+
+    # The wall is lighter where the lamp hangs, and carries a skirting board.
+    light = 1.04 - 0.05 * (x + 0.6) ** 2 / 4.0 - 0.04 * (y - 1.4) ** 2
+    wall = np.array(room.wall) * np.clip(light, 0.86, 1.1)[..., None]
+    wall = np.where((y < _SKIRTING_M)[..., None], np.array(room.wall) * 1.09, wall)
+    wall = np.where((np.abs(y - _SKIRTING_M) < 0.006)[..., None], np.array(room.wall) * 0.84, wall)
+
+    colour = np.clip(np.where(on_floor[..., None], floor, wall), 0.0, 255.0).astype(np.float32)
+    floor_xz = np.where(on_floor[..., None], point[..., (0, 2)], np.nan).astype(np.float32)
+    return Backdrop(colour, floor_xz)
+
+
+def _blot(grid: Array, centre: Array, radius: float, height: float) -> Array:
+    """How much of the light one ball keeps from every cell, 0 to 1: sharp when it lies low, faint when high."""
+    blur = 0.02 + 0.35 * height
+    distance = np.hypot(grid[..., 0] - centre[0], grid[..., 1] - centre[1])
+    edge = np.clip((distance - radius) / blur, -20.0, 20.0)
+    return np.asarray(np.exp(-height / _FADE_M) / (1.0 + np.exp(3.0 * edge)))
+
+
+def shadow(placed: list[Placed], room: Room, floor_xz: Picture) -> Picture:
+    """How much of its light every pixel keeps, ``float32 (H, W)``; 1 where there is no floor.
+
+    Every solid throws the soft blots of a few balls along its axis. A soft estimate of the lamp's and the room's light
+    together, not traced rays: it is there to show that the body touches the floor.
+    """
+    lamp = room.towards_lamp
+    ends = np.stack([solid.ends for solid in placed])
+    low_x, low_z = ends[..., 0].min() - 0.5, ends[..., 2].min() - 0.5
+    columns = int((ends[..., 0].max() + 0.5 - low_x) / _CELL_M) + 2
+    rows = int((ends[..., 2].max() + 0.5 - low_z) / _CELL_M) + 2
+    axis_x, axis_z = low_x + _CELL_M * np.arange(columns), low_z + _CELL_M * np.arange(rows)
+    grid = np.stack(np.meshgrid(axis_x, axis_z), axis=-1)
+    dark = np.zeros(grid.shape[:2])
+    for solid, (a, b) in zip(placed, ends, strict=True):
+        if max(solid.radii) < 0.02:
+            continue  # fingers and faces throw no shadow of their own worth the time
+        count = 1 + int(np.linalg.norm(b - a) / 0.08)
+        for share in (np.arange(count) + 0.5) / count:
+            middle = a + share * (b - a)
+            radius = float(solid.radii[0] + share * (solid.radii[1] - solid.radii[0]))
+            height = max(float(middle[1]) - radius, 0.0)
+            # The lamp's slant, halved: half of the light comes from all around.
+            foot = middle[[0, 2]] - 0.5 * middle[1] * lamp[[0, 2]] / lamp[1]
+            np.maximum(dark, _blot(grid, foot, radius, height), out=dark)
+    column = np.nan_to_num((floor_xz[..., 0] - low_x) / _CELL_M, nan=-1.0)
+    row = np.nan_to_num((floor_xz[..., 1] - low_z) / _CELL_M, nan=-1.0)
+    inside = (column >= 0) & (column < columns - 1) & (row >= 0) & (row < rows - 1)
+    i, j = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
+    u, v = np.where(inside, row - i, 0.0), np.where(inside, column - j, 0.0)
+    top = dark[i, j] * (1 - v) + dark[i, j + 1] * v
+    bottom = dark[i + 1, j] * (1 - v) + dark[i + 1, j + 1] * v
+    kept = 1.0 - _DARKEST * np.where(inside, top * (1 - u) + bottom * u, 0.0)
+    return np.asarray(kept, dtype=np.float32)

@@ -1,0 +1,109 @@
+"""The true measures of a posed skeleton, from its joint centres alone.
+
+Which question this module answers: what a perfect observer would measure. Nothing here looks at a picture. Definitions
+and signs are those of the program's measures: all are taken in the body's sagittal plane, facing +x, with shoulder S,
+hip H, knee K, ankle A and tip of the toes T of one side:
+
+- hip opening: angle from ``H - K`` to ``S - H``; 0 straight, + extension, - flexion
+- thigh inclination: ``atan2(Hx - Kx, Hy - Ky)``, + the knee behind the hip
+- trunk inclination: ``atan2(-(Sx - Hx), Sy - Hy)``, + leaning back
+- knee flexion: ``180 - angle(H, K, A)``
+- shank inclination: ``atan2(Kx - Ax, Ky - Ay)``, + the knee ahead of the ankle
+- knee past toe: ``(Kx - Tx) / |KA|``
+- thigh elevation: ``atan2(Ky - Hy, |Kx - Hx|)``, lying; 0 flat, + raised
+- bridge height: distance of H from the line S-K over ``|SK|``, with the sign of the hip opening
+"""
+
+from typing import Final
+
+import numpy as np
+
+from calibration.phantom.camera import Camera
+from calibration.phantom.kinematics import Array, Figure
+from poses import skeleton
+
+MEASURES: Final = (
+    "hip_opening_deg",
+    "thigh_inclination_deg",
+    "trunk_inclination_deg",
+    "knee_flexion_deg",
+    "shank_inclination_deg",
+    "knee_past_toe",
+    "thigh_elevation_deg",
+    "bridge_height",
+)
+COLUMNS: Final = ("time_s", *(f"{measure}_{side}" for side in skeleton.SIDES for measure in MEASURES))
+
+# One row: column name to value.
+TruthRow = dict[str, float]
+
+# Landmarks of the face in the frame of the head of the 1.75 m body, left side (z negative).
+_FACE: Final = {"eye_inner": (0.098, 0.010, 0.019), "eye": (0.1, 0.010, 0.031), "eye_outer": (0.09, 0.010, 0.044)}
+_NOSE_TIP: Final = (0.130, -0.028)
+_EAR: Final = (0.0, 0.008, 0.08)
+_MOUTH: Final = (0.099, -0.058, 0.021)
+# Knuckles in the frame of the hand: x across, share of the finger's length beyond the palm.
+_HAND: Final = {"pinky": (-0.028, 0.0), "index": (0.027, 0.0), "thumb": (0.05, -0.4)}
+
+
+def _angle(y: float, x: float) -> float:
+    return float(np.degrees(np.arctan2(y, x)))
+
+
+def _side(figure: Figure, side: int) -> tuple[float, ...]:
+    s, h, k, a = (figure.joint(name, side)[:2] for name in ("shoulder", "hip", "knee", "ankle"))
+    t = figure.toes[side, :2]
+    thigh, trunk, shank = h - k, s - h, k - a
+    opening = thigh[0] * trunk[1] - thigh[1] * trunk[0]
+    # Between thigh and shank, both pointing up: 0 for a straight leg.
+    bend = abs(_angle(shank[0] * thigh[1] - shank[1] * thigh[0], float(shank @ thigh)))
+    line = s - k
+    return (
+        _angle(opening, float(thigh @ trunk)),
+        _angle(thigh[0], thigh[1]),
+        _angle(-trunk[0], trunk[1]),
+        bend,
+        _angle(shank[0], shank[1]),
+        float((k[0] - t[0]) / np.hypot(*shank)),
+        _angle(-thigh[1], abs(thigh[0])),
+        float(opening / (line @ line)),
+    )
+
+
+def row(time_s: float, figure: Figure) -> TruthRow:
+    """All columns of one moment, in the order of ``COLUMNS``."""
+    values = [value for side in (skeleton.LEFT, skeleton.RIGHT) for value in _side(figure, side)]
+    return dict(zip(COLUMNS, (time_s, *values), strict=True))
+
+
+def landmarks_m(figure: Figure) -> Array:
+    """``(33, 3)`` the skeleton's points in the world, in the order of ``poses.skeleton``; metres.
+
+    The limbs' rows are joint centres; those of face, hands and feet are points of the surface.
+    """
+    points = np.full((skeleton.COUNT, 3), np.nan)
+    k, head = figure.body.scale, figure.frames["head"]
+    points[skeleton.NOSE] = head.at(_NOSE_TIP[0] * k, _NOSE_TIP[1] * k)
+    for side, name in enumerate(skeleton.SIDES):
+        out = (-k, k)[side]
+
+        def put(landmark: str, point: Array, side_name: str = name) -> None:
+            points[skeleton.LANDMARKS.index(f"{side_name}_{landmark}")] = point
+
+        for landmark, (x, y, z) in _FACE.items():
+            put(landmark, head.at(x * k, y * k, z * out))
+        put("ear", head.at(_EAR[0] * k, _EAR[1] * k, _EAR[2] * out))
+        points[skeleton.LANDMARKS.index(f"mouth_{name}")] = head.at(_MOUTH[0] * k, _MOUTH[1] * k, _MOUTH[2] * out)
+        for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle"):
+            put(joint, figure.joint(joint, side))
+        hand, palm = figure.frames[f"{name}_hand"], figure.body.palm_m
+        for landmark, (x, beyond) in _HAND.items():
+            put(landmark, hand.at(x * k, -palm * (1.0 + beyond)))
+        put("heel", figure.heels[side])
+        put("foot_index", figure.toes[side])
+    return points
+
+
+def landmarks_px(figure: Figure, camera: Camera, size: tuple[int, int]) -> Array:
+    """``(33, 2)`` where a perfect observer would see them in the picture, hidden or not; pixels."""
+    return camera.project(landmarks_m(figure), size)
