@@ -85,7 +85,7 @@ def pixels(
     figure: Figure, *, facing: int = 1, scale: float = 300.0, hip_px: tuple[float, float] = (640.0, 400.0)
 ) -> NDArray[np.float64]:
     """Landmarks ``(33, 2)`` in square pixels, as a camera exactly from the side sees them."""
-    return points_m(figure) * np.array([facing * scale, -scale]) + np.array(hip_px)
+    return np.asarray(points_m(figure) * np.array([facing * scale, -scale]) + np.array(hip_px))
 
 
 def pose(

@@ -137,7 +137,8 @@ def measures(**values: float) -> Measures:
 
 
 def judge(exercise: Exercise, seconds: float, **values: float) -> tuple[Reading, ...]:
-    memory, readings = AssessmentMemory(), ()
+    memory = AssessmentMemory()
+    readings: tuple[Reading, ...] = ()
     for frame in range(round(seconds * RATE) + 1):
         readings, memory = assess(exercise, measures(**values), None, frame / RATE, memory)
     return readings

@@ -13,8 +13,8 @@ def run(poses: list[Pose]) -> tuple[list[Pose], list[bool]]:
     memory: LegMemory | None = None
     kept, flags = [], []
     for pose in poses:
-        pose, swapped, memory = follow(pose, memory)
-        kept.append(pose)
+        relabelled, swapped, memory = follow(pose, memory)
+        kept.append(relabelled)
         flags.append(swapped)
     return kept, flags
 

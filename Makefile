@@ -1,0 +1,48 @@
+# make demo   set up and analyse the bundled clips
+# make test   set up and run the tests
+# make lint   ruff and mypy
+# make bench  cost of everything but decoding, estimation and encoding
+# make samples  render the bundled clips anew (the phantom; same seed, same angles)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+
+.PHONY: demo test lint bench samples clean
+
+demo: $(INSTALLED)
+	$(BIN)/psoas-coach demo
+
+test: $(INSTALLED_DEV)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(INSTALLED_DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.overhead $(BENCH_ARGS)
+
+samples: $(INSTALLED)
+	$(BIN)/psoas-coach phantom render low-lunge --out samples
+	$(BIN)/psoas-coach phantom render bridge --out samples
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else "psoas-coach needs Python 3.10 to 3.13, and this is %d.%d: run make PYTHON=python3.12 (or another)" % v)'
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --constraint constraints.txt --upgrade pip
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis psoas-coach-demo

@@ -1,0 +1,223 @@
+"""The command line. Each command loads what it needs when it runs, so that --help answers at once.
+
+Exit status: 0 done; 1 an error in the program; 2 wrong use or unusable input; 3 some of several clips failed;
+130 interrupted, with everything up to that moment kept.
+"""
+
+import os
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poses.problem import Problem
+
+app = typer.Typer(
+    name="psoas-coach",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Watches gentle psoas work on a clip and warns against forcing and overextending. "
+    "A technique aid, not a medical device. Everything stays on this computer.",
+)
+exercises_app = typer.Typer(no_args_is_help=True, help="Show and check exercises.")
+phantom_app = typer.Typer(no_args_is_help=True, help="A rendered person whose joint angles are known exactly.")
+app.add_typer(exercises_app, name="exercises")
+app.add_typer(phantom_app, name="phantom")
+
+
+class Lang(str, Enum):
+    """Languages of the program."""
+
+    en = "en"
+    nl = "nl"
+
+
+LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; default: that of the system.")]
+ExerciseOption = Annotated[str, typer.Option("--exercise", "-e", help="Id of the exercise, or auto to recognise it.")]
+ModelOption = Annotated[str, typer.Option("--model", help="lite, full, heavy, or the path of a .task file.")]
+VideoOption = Annotated[bool, typer.Option("--video", help="Also write annotated.mp4 (H.264).")]
+
+
+@app.command()
+def analyse(
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="Videos, animated GIFs or still images.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-results"),
+    exercise: ExerciseOption = "auto",
+    video: VideoOption = False,
+    model: ModelOption = "full",
+    lang: LangOption = None,
+) -> None:
+    """Analyse recorded clips; each gets a folder with summary, table, poses and picture."""
+    from psoas_coach.run import analyse_clips
+    from psoas_coach.terminal import language_of_system
+
+    language = lang.value if lang else language_of_system()
+    status, _ = analyse_clips(clips, out, exercise=exercise, model=model, lang=language, video=video)
+    raise typer.Exit(status)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-demo"),
+    video: Annotated[bool, typer.Option("--video/--no-video", help="Write the annotated videos too.")] = True,
+    model: ModelOption = "full",
+    lang: LangOption = None,
+) -> None:
+    """Analyse the clips that come with the program."""
+    from psoas_coach.run import analyse_clips
+    from psoas_coach.samples import sample_clips
+    from psoas_coach.terminal import language_of_system
+
+    language = lang.value if lang else language_of_system()
+    status, _ = analyse_clips(sample_clips(), out, exercise="auto", model=model, lang=language, video=video)
+    raise typer.Exit(status)
+
+
+@app.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(metavar="POSES.npz", help="Poses that analyse wrote.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-replay"),
+    exercise: ExerciseOption = "auto",
+    lang: LangOption = None,
+) -> None:
+    """Run the same analysis over stored poses, without looking at a picture again."""
+    from poses.messages import Messages
+    from psoas_coach.analyse import replay as run_replay
+    from psoas_coach.run import chosen_exercises
+    from psoas_coach.terminal import console, language_of_system, tell_outcome
+
+    outcome = run_replay(recording, out, chosen_exercises(exercise), exercise)
+    tell_outcome(console(), Messages(lang.value if lang else language_of_system()), outcome)
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Argument(help="lite, full, heavy, or the path of a .task file.")] = "full",
+) -> None:
+    """Show where the pose model lies, and fetch it if it is not there."""
+    from psoas_coach.terminal import console
+    from vision.model import ensure_model, model_status
+
+    screen = console()
+    ensure_model(name, report=console(stderr=True).print)
+    status = model_status(name)
+    screen.print(f"{status.name}: {status.path}")
+    screen.print(f"SHA-256 {status.digest} ({status.source})")
+
+
+@app.command()
+def doctor(lang: LangOption = None) -> None:
+    """Check this computer: versions, libraries, model, camera, display and voices; each with its remedy."""
+    from psoas_coach.doctor import examine
+    from psoas_coach.terminal import console
+
+    screen, healthy = console(), True
+    for check in examine():
+        healthy &= check.ok or not check.needed
+        style, sign = ("green", "●") if check.ok else (("red", "■") if check.needed else ("yellow", "▲"))
+        screen.print(sign, style=style, end=" ")
+        screen.print(f"{check.name}: {check.found}" + (f"\n    {check.remedy}" if not check.ok else ""), markup=False)
+    raise typer.Exit(0 if healthy else 2)
+
+
+@exercises_app.command("list")
+def exercises_list(lang: LangOption = None) -> None:
+    """List the exercises that can be recognised."""
+    from poses.exercise_file import built_in_ids
+    from poses.messages import Messages
+    from psoas_coach.terminal import console, language_of_system
+
+    texts, screen = Messages(lang.value if lang else language_of_system()), console()
+    for name in built_in_ids():
+        screen.print(f"{name}  {texts('exercises', name)}")
+
+
+@exercises_app.command("show")
+def exercises_show(
+    name: Annotated[str, typer.Argument(help="Id of an exercise.")],
+    lang: LangOption = None,
+) -> None:
+    """Show the limits of an exercise."""
+    from poses.messages import Messages
+    from psoas_coach.limits import limits_table
+    from psoas_coach.run import chosen_exercises
+    from psoas_coach.terminal import console, language_of_system
+
+    exercise = chosen_exercises(name)[0]
+    console().print(limits_table(exercise, Messages(lang.value if lang else language_of_system())))
+
+
+@exercises_app.command("validate")
+def exercises_validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercise files (TOML).")],
+) -> None:
+    """Check exercise files and name every fault at once."""
+    from poses.exercise_file import read
+    from psoas_coach.terminal import console, tell_problem
+
+    faulty = 0
+    for file in files:
+        try:
+            exercise = read(file)
+        except Problem as problem:
+            faulty += 1
+            tell_problem(problem)
+        else:
+            console().print(f"{file}: {exercise.id}, {len(exercise.rules)} rules, no fault")
+    raise typer.Exit(2 if faulty else 0)
+
+
+@phantom_app.command("render")
+def phantom_render(
+    script: Annotated[str, typer.Argument(help="Name of a motion script: low-lunge or bridge.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the clip and its true angles.")],
+    seed: Annotated[int, typer.Option(help="Seed of everything that varies.")] = 0,
+) -> None:
+    """Render a clip of the phantom, with its true joint angles beside it."""
+    from psoas_coach.phantom import render
+    from psoas_coach.terminal import console
+
+    for path in render(script, out, seed=seed, screen=console()):
+        console().print(str(path))
+
+
+@app.command()
+def version() -> None:
+    """Show the version."""
+    from psoas_coach.version import VERSION
+
+    typer.echo(VERSION)
+
+
+def main() -> None:
+    """Entry point: every error a user can meet becomes one line and an exit status."""
+    try:
+        app()
+    except Problem as problem:
+        from psoas_coach.terminal import tell_problem
+
+        tell_problem(problem)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as in `psoas-coach exercises list | head -1`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("PSOAS_COACH_DEBUG"):
+            raise
+        first_line = str(error).partition("\n")[0]
+        typer.echo(
+            f"psoas-coach: an error in the program ({type(error).__name__}: {first_line}). "
+            "Please report it, with what PSOAS_COACH_DEBUG=1 prints when set.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Examines the computer: what is there, what is missing, and how to mend it."""
+
+import importlib
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from poses.problem import Problem
+from psoas_coach.version import VERSION
+
+# Shared libraries that the wheels expect of a Linux system, and the Debian or Ubuntu package that has each.
+_PACKAGE_OF: Final = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libGLESv2.so.2": "libgles2",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb.so.1": "libxcb1",
+    "libSM.so.6": "libsm6",
+    "libXext.so.6": "libxext6",
+}
+_OTHER_OPENCV: Final = ("opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing examined.
+
+    Attributes:
+        name: What was examined.
+        found: What was found.
+        ok: Whether it is as it should be.
+        remedy: What to do when it is not.
+        needed: Whether analysing clips depends on it.
+    """
+
+    name: str
+    found: str
+    ok: bool
+    remedy: str = ""
+    needed: bool = True
+
+
+def examine() -> Iterator[Check]:
+    """Examines everything, one check after another."""
+    yield Check("psoas-coach", f"{VERSION}, Python {platform.python_version()}, {platform.platform(terse=True)}", True)
+    for module, distribution in (
+        ("numpy", "numpy"),
+        ("cv2", "opencv-python"),
+        ("av", "av"),
+        ("mediapipe", "mediapipe"),
+    ):
+        yield _library(module, distribution)
+    yield _one_opencv()
+    yield _model()
+    yield _display()
+    yield _camera()
+    yield _voice()
+
+
+def missing_library_remedy(message: str) -> str:
+    """How to get the system library that an import error names, or "" where it names none."""
+    found = re.search(r"(lib[\w.+-]+\.so[.\d]*)", message)
+    if found is None or "cannot open shared object" not in message:
+        return ""
+    package = _PACKAGE_OF.get(found.group(1))
+    if package is None:
+        return f"Install the system package that has {found.group(1)}"
+    return f"Install it: apt-get install {package} (Debian, Ubuntu; other systems: the package with {found.group(1)})"
+
+
+def _library(module: str, distribution: str) -> Check:
+    try:
+        importlib.import_module("vision.estimator" if module == "mediapipe" else module)
+        found = metadata.version(distribution)
+    except (ImportError, OSError) as error:
+        remedy = missing_library_remedy(str(error)) or f"Install it again: pip install --force-reinstall {distribution}"
+        return Check(distribution, f"cannot be loaded ({error})", False, remedy)
+    return Check(distribution, found, True)
+
+
+def _one_opencv() -> Check:
+    others = [name for name in _OTHER_OPENCV if _installed(name)]
+    return Check(
+        "OpenCV wheels",
+        f"opencv-python{''.join(f' and {name}' for name in others)}",
+        not others,
+        f"They overwrite each other's files: pip uninstall {' '.join(others)}, then install opencv-python again",
+    )
+
+
+def _installed(distribution: str) -> bool:
+    try:
+        metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _model() -> Check:
+    from vision.model import model_status
+
+    status = model_status("full")
+    found = str(status.path) if status.present else f"not yet at {status.path}"
+    if status.present and not status.ok:
+        found = f"damaged at {status.path}"
+    if not status.ok:
+        return Check("pose model", found, False, "Fetch it: psoas-coach model")
+    from vision.estimator import Estimator
+
+    try:
+        # MediaPipe loads its library only now, so this is where a broken one shows.
+        Estimator(status.path).close()
+    except Problem as problem:
+        return Check("pose model", f"{status.path} does not load", False, str(problem))
+    return Check("pose model", f"{status.path} loads", True)
+
+
+def _display() -> Check:
+    if sys.platform != "linux":
+        return Check("display", "the system's own", True, needed=False)
+    for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
+        if os.environ.get(variable):
+            return Check("display", f"{variable}={os.environ[variable]}", True, needed=False)
+    return Check(
+        "display", "none", False, "A window needs a graphical session; analysing clips works without", needed=False
+    )
+
+
+def _camera() -> Check:
+    remedy = "Connect a camera, allow this program to use it, and close other programs that do"
+    if sys.platform == "linux":
+        devices = sorted(str(path) for path in Path("/dev").glob("video*"))
+        unreadable = [device for device in devices if not os.access(device, os.R_OK | os.W_OK)]
+        if devices and len(unreadable) == len(devices):
+            return Check(
+                "camera", f"{devices[0]}, not allowed", False, "Join the group video, log in anew", needed=False
+            )
+        return Check("camera", ", ".join(devices) or "none", bool(devices), remedy, needed=False)
+    import cv2
+
+    capture = cv2.VideoCapture(0)
+    try:
+        opened = capture.isOpened()
+    finally:
+        capture.release()
+    return Check("camera", "camera 0 opens" if opened else "camera 0 does not open", opened, remedy, needed=False)
+
+
+def _voice() -> Check:
+    if importlib.util.find_spec("pyttsx3") is None:
+        return Check("voice", "not installed", False, "Install it: pip install 'psoas-coach[voice]'", needed=False)
+    if sys.platform == "linux" and not (shutil.which("espeak-ng") or shutil.which("espeak")):
+        return Check("voice", "no speech engine", False, "Install it: apt-get install espeak-ng", needed=False)
+    return Check("voice", f"pyttsx3 {metadata.version('pyttsx3')}", True, needed=False)

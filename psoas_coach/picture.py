@@ -1,0 +1,49 @@
+"""The one frame of a clip that is worth looking at, drawn and kept as ``picture.png``."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from poses.exercise import Exercise
+from poses.records import Frame, Step, Verdict
+from psoas_coach.files import replacing
+from vision.image_file import png_bytes
+from vision.palette import Image
+
+_URGENCY = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.CAUTION: 2, Verdict.STOP: 3}
+
+
+class BestPicture:
+    """Keeps the most telling frame so far: the one farthest beyond a limit, or else nearest to one.
+
+    Args:
+        draw: Draws a step over its image.
+        exercises: By id.
+    """
+
+    def __init__(self, draw: Callable[[Frame, Step], Image], exercises: dict[str, Exercise]) -> None:
+        self._draw = draw
+        self._exercises = exercises
+        self._best: tuple[tuple[int, float], Frame, Step] | None = None
+
+    def write(self, frame: Frame, step: Step) -> None:
+        """Looks at one more frame."""
+        worth = (_URGENCY[step.assessment.verdict], self._nearness(step))
+        if self._best is None or worth > self._best[0]:
+            self._best = (worth, frame, step)
+
+    def save(self, path: Path) -> bool:
+        """Draws and writes the picture, if there was any frame."""
+        if self._best is None:
+            return False
+        _, frame, step = self._best
+        with replacing(path) as temporary:
+            temporary.write_bytes(png_bytes(self._draw(frame, step)))
+        return True
+
+    def _nearness(self, step: Step) -> float:
+        """How far the first rule's value is beyond its caution limit; negative inside."""
+        exercise = self._exercises.get(step.assessment.exercise or "")
+        if exercise is None:
+            return float(step.pose.found)
+        value, band = step.assessment.readings[0].value, exercise.rules[0].caution
+        return max(value - band.max, band.min - value)

@@ -1,0 +1,141 @@
+"""``poses.npz``: the landmarks of every frame, so that a clip need be estimated only once.
+
+Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
+``image_wh (2,)`` and ``meta``, a JSON text that says where they come from. Values are stored exactly as the session
+saw them, so a replay gives the same verdicts to the last digit.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from poses import skeleton
+from poses.problem import Problem
+from poses.records import Pose
+from psoas_coach.files import replacing
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a recording of poses comes from.
+
+    Attributes:
+        clip: File name of the clip, without its folder.
+        kind: "video", "animation" or "image".
+        model: Name of the pose model.
+        duration_s: Length that the container announced, or None.
+        broke: What broke the clip off, or "".
+        broke_at_s: When, or None.
+    """
+
+    clip: str
+    kind: str
+    model: str
+    duration_s: float | None = None
+    broke: str = ""
+    broke_at_s: float | None = None
+
+
+class PosesRecorder:
+    """Gathers poses in memory (0.8 kB a frame) and writes them at the end."""
+
+    def __init__(self) -> None:
+        self._indices: list[int] = []
+        self._poses: list[Pose] = []
+
+    def write(self, index: int, pose: Pose) -> None:
+        """Keeps one pose as the model gave it."""
+        self._indices.append(index)
+        self._poses.append(pose)
+
+    def save(self, path: Path, origin: Origin) -> None:
+        """Writes all poses so far."""
+        poses = self._poses
+        wh = poses[0].image_wh if poses else (0, 0)
+        meta = json.dumps({"format": FORMAT, **asdict(origin)})
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(
+                file,
+                index=np.array(self._indices, dtype=np.int64),
+                time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
+                image_px=_stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
+                world_m=_stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
+                visibility=_stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
+                image_wh=np.array(wh, dtype=np.int64),
+                meta=np.array(meta),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Poses read back, with where they come from."""
+
+    origin: Origin
+    indices: np.ndarray[Any, np.dtype[np.int64]]
+    arrays: dict[str, np.ndarray[Any, np.dtype[Any]]]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __iter__(self) -> Iterator[tuple[int, Pose]]:
+        width, height = (int(length) for length in self.arrays["image_wh"])
+        for position, index in enumerate(self.indices):
+            pose = Pose(
+                time_s=float(self.arrays["time_s"][position]),
+                image_px=self.arrays["image_px"][position],
+                world_m=self.arrays["world_m"][position],
+                visibility=self.arrays["visibility"][position],
+                image_wh=(width, height),
+            )
+            yield int(index), pose
+
+
+_SHAPES: Final = {
+    "time_s": (),
+    "image_px": (skeleton.COUNT, 2),
+    "world_m": (skeleton.COUNT, 3),
+    "visibility": (skeleton.COUNT,),
+}
+
+
+def load(path: Path) -> Recording:
+    """Reads a recording of poses.
+
+    Raises:
+        Problem: When the file is missing, damaged, or not a recording of poses.
+    """
+    why, do = "replay needs the poses.npz that analyse wrote", "Analyse the clip again"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        meta = json.loads(str(arrays.pop("meta")))
+    except FileNotFoundError:
+        raise Problem(f"There is no file {path}", why, "Check the name") from None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+        raise Problem(f"{path} is not a recording of poses ({type(error).__name__})", why, do) from None
+    if not isinstance(meta, dict) or meta.pop("format", None) != FORMAT:
+        raise Problem(f"{path} is of another version", why, do)
+    indices = arrays.get("index")
+    wrong = [
+        name
+        for name, shape in _SHAPES.items()
+        if indices is None or name not in arrays or arrays[name].shape != (len(indices), *shape)
+    ]
+    if indices is None or wrong or "image_wh" not in arrays:
+        raise Problem(f"{path} lacks {', '.join(wrong) or 'image_wh'} of the right shape", why, do)
+    try:
+        origin = Origin(**meta)
+    except TypeError:
+        raise Problem(f"{path} does not say where it comes from", why, do) from None
+    return Recording(origin, indices, arrays)
+
+
+def _stack(rows: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, *shape), dtype=np.float32)

@@ -1,0 +1,74 @@
+"""Analyses the clips a user names, one after another, and tells how it went; shared by ``analyse`` and ``demo``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vision.model import ensure_model
+
+from poses.exercise import Exercise
+from poses.exercise_file import built_in, built_in_ids
+from poses.messages import Language, Messages
+from poses.problem import Problem
+from psoas_coach.analyse import Outcome, Settings, analyse, result_folders
+from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
+from psoas_coach.terminal import console, progress_bar, tell_outcome, tell_problem
+
+EXIT_DONE = 0
+EXIT_UNUSABLE = 2
+EXIT_SOME_FAILED = 3
+
+
+def chosen_exercises(name: str) -> tuple[Exercise, ...]:
+    """The exercises to recognise: all of them for "auto".
+
+    Raises:
+        Problem: When there is none of that name.
+    """
+    if name == "auto":
+        return built_in()
+    found = tuple(exercise for exercise in built_in() if exercise.id == name)
+    if not found:
+        known = ", ".join(built_in_ids())
+        raise Problem(
+            f"There is no exercise {name}", "only known exercises have limits", f"Use auto, or one of {known}"
+        )
+    return found
+
+
+def analyse_clips(
+    clips: Sequence[Path], out: Path, *, exercise: str, model: str, lang: Language, video: bool
+) -> tuple[int, list[Outcome]]:
+    """Analyses clips into folders of ``out`` and prints what was found.
+
+    Returns:
+        The exit status, and the outcomes of the clips that could be used.
+    """
+    screen, texts = console(), Messages(lang)
+    settings = Settings(
+        exercises=chosen_exercises(exercise),
+        asked_for=exercise,
+        texts=texts,
+        model_path=ensure_model(model, report=console(stderr=True).print),
+        model_name=model if model in ("lite", "full", "heavy") else Path(model).name,
+        video=video,
+    )
+    outcomes: list[Outcome] = []
+    failed = 0
+    with polite() as asked_to_stop:
+        for clip, folder in result_folders(clips, out):
+            try:
+                with progress_bar(screen, clip.name) as show:
+                    outcome = analyse(clip, folder, settings, report=show, should_stop=asked_to_stop)
+            except Problem as problem:
+                failed += 1
+                tell_problem(problem)
+                continue
+            outcomes.append(outcome)
+            tell_outcome(screen, texts, outcome)
+            if asked_to_stop():
+                return EXIT_INTERRUPTED, outcomes
+    if outcomes:
+        screen.print(f"[dim]{texts('summary', 'not_medical')}[/]")
+    if not failed:
+        return EXIT_DONE, outcomes
+    return (EXIT_SOME_FAILED if outcomes else EXIT_UNUSABLE), outcomes

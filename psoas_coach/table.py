@@ -1,0 +1,91 @@
+"""``measures.csv``: one row a frame, for spreadsheets and scripts.
+
+Columns: ``index, time_s, exercise, stretched, near, problem, cue``; then for each measure and side the raw value, the
+smoothed one (``..._filtered``) and its one-sigma uncertainty (``..._sigma``), the unit being part of the measure's
+name; then for each rule its verdict. An empty cell means not seen or not judged.
+"""
+
+import csv
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from poses.exercise import Exercise
+from poses.measures import NAMES
+from poses.records import Step
+from poses.skeleton import SIDES
+from psoas_coach.files import cannot_write
+
+_LEAD: Final = ("index", "time_s", "exercise", "stretched", "near", "problem", "cue")
+
+
+class MeasuresTable:
+    """Writes the table as the session goes; complete whenever it is closed.
+
+    Args:
+        path: Where the table goes.
+        exercises: Those that may be recognised; their rules become columns.
+    """
+
+    def __init__(self, path: Path, exercises: Sequence[Exercise]) -> None:
+        self._path = path
+        self._rules = [(exercise.id, rule.id) for exercise in exercises for rule in exercise.rules]
+        try:
+            self._file = path.open("w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        self._rows = csv.writer(self._file, lineterminator="\n")
+        self._row(columns(exercises))
+
+    def __enter__(self) -> "MeasuresTable":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, step: Step) -> None:
+        """Adds the row of one frame."""
+        judged = step.assessment
+        row = [
+            str(step.index),
+            f"{judged.time_s:.6f}",
+            judged.exercise or "",
+            "" if judged.stretched is None else SIDES[judged.stretched],
+            SIDES[judged.near] if step.raw.facing else "",
+            judged.problems[0] if judged.problems else "",
+            step.cue.id if step.cue else "",
+        ]
+        raw, filtered, sigma = step.raw.values, step.measures.values, step.measures.sigma
+        for column in range(len(NAMES)):
+            for side in range(len(SIDES)):
+                row += [_cell(float(values[side, column])) for values in (raw, filtered, sigma)]
+        verdicts = {(judged.exercise, reading.rule): reading.verdict.value for reading in judged.readings}
+        row += [verdicts.get(rule, "") for rule in self._rules]
+        self._row(row)
+
+    def close(self) -> None:
+        """Closes the file; safe to call twice."""
+        try:
+            self._file.close()
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+    def _row(self, cells: Sequence[str]) -> None:
+        try:
+            self._rows.writerow(cells)
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+
+def columns(exercises: Sequence[Exercise]) -> list[str]:
+    """Names of the columns, in order."""
+    measured = [f"{name}_{side}{suffix}" for name in NAMES for side in SIDES for suffix in ("", "_filtered", "_sigma")]
+    return [*_LEAD, *measured, *(f"{exercise.id}.{rule.id}" for exercise in exercises for rule in exercise.rules)]
+
+
+def _cell(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.4f}"

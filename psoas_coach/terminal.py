@@ -1,0 +1,127 @@
+"""What the user reads on the terminal while and after clips are analysed."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from poses.messages import Language, Messages
+from poses.problem import Problem
+from psoas_coach.analyse import Outcome
+from psoas_coach.analyse import Progress as Advance
+from psoas_coach.summary import Summary
+from psoas_coach.wording import in_unit, peak_of, rule_name
+
+_STYLE = {"stop": "bold red", "caution": "yellow", "ok": "green", "unknown": "bright_blue"}
+# Less than this part of a clip, as the half second before an exercise is recognised, needs no line of its own.
+_WORTH_TELLING = 0.05
+_SIGN = {"stop": "■", "caution": "▲", "ok": "●", "unknown": "?"}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that neither breaks long paths nor colours pipes."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def language_of_system() -> Language:
+    """Dutch where the system speaks Dutch, else English."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return "nl" if value.lower().startswith("nl") else "en"
+    return "en"
+
+
+def tell_problem(problem: Problem) -> None:
+    """One line on standard error."""
+    console(stderr=True).print(f"[bold red]psoas-coach:[/] {escape(' '.join(str(problem).split()))}")
+
+
+@contextmanager
+def progress_bar(out: Console, label: str) -> Iterator[Callable[[Advance], None]]:
+    """Shows media time done, frames per second and time left."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[frames]} frames, {task.fields[rate]:.0f}/s"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=out,
+        transient=True,
+        disable=not out.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(label, total=None, frames=0, rate=0.0)
+
+        def show(advance: Advance) -> None:
+            elapsed = bar.tasks[0].elapsed or 0.0
+            rate = advance.frames / elapsed if elapsed > 0 else 0.0
+            bar.update(task, completed=advance.time_s, total=advance.duration_s, frames=advance.frames, rate=rate)
+
+        yield show
+
+
+def tell_outcome(out: Console, texts: Messages, outcome: Outcome) -> None:
+    """The findings of one clip as a table, and where its files are."""
+    summary = outcome.summary
+    out.print(f"[bold]{escape(summary.clip.name)}[/]  {_what_was_seen(texts, summary)}")
+    if summary.findings:
+        out.print(_findings(texts, summary))
+    elif summary.frames.judged:
+        out.print(f"  {texts('summary', 'nothing_found')}")
+    else:
+        out.print(f"  {texts('summary', 'nothing_judged')}")
+    for reason, frames in summary.problems.items():
+        share = frames / summary.frames.total
+        if share >= _WORTH_TELLING:
+            out.print(f"  [bright_blue]?[/] {100 * share:.0f} %: {texts('problems', reason)}")
+    if summary.frames.judged and summary.frames.judged < (1 - _WORTH_TELLING) * summary.frames.total:
+        out.print(f"  [bright_blue]?[/] {texts('summary', 'not_an_all_clear')}")
+    if summary.clip.broke:
+        out.print(f"  [yellow]{texts('summary', 'broke', time=f'{summary.clip.broke_off_s or 0.0:.1f}')}[/]")
+    if summary.interrupted:
+        out.print(f"  [yellow]{texts('summary', 'interrupted')}[/]")
+    out.print(f"  {texts('summary', 'results')}: {escape(str(outcome.folder))}")
+    for name, key in (("picture.png", "picture"), ("annotated.mp4", "video")):
+        if name in outcome.files:
+            out.print(f"  {texts('summary', key)}: {escape(str(outcome.folder / name))}")
+
+
+def _what_was_seen(texts: Messages, summary: Summary) -> str:
+    if not summary.exercises:
+        return texts("summary", "none")
+    total = max(summary.frames.total, 1)
+    parts = []
+    for seen in summary.exercises:
+        share = f"{100 * seen.frames / total:.0f} %"
+        side = f", {texts('roles', 'stretched', side=texts('sides', seen.stretched))}" if seen.stretched else ""
+        sign = f"[{_STYLE[seen.worst]}]{_SIGN[seen.worst]}[/]"
+        parts.append(f"{sign} {texts('exercises', seen.id)}, {share} {texts('summary', 'judged')}{side}")
+    return "; ".join(parts)
+
+
+def _findings(texts: Messages, summary: Summary) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 2), show_header=False)
+    for _ in range(5):
+        table.add_column(no_wrap=True)
+    for finding in summary.findings:
+        when = texts("summary", "from_to", start=f"{finding.start_s:.1f}", end=f"{finding.end_s:.1f}")
+        table.add_row(
+            f"[{_STYLE[finding.verdict]}]{_SIGN[finding.verdict]} {texts('verdicts', finding.verdict)}[/]",
+            rule_name(texts, finding.exercise, finding.rule),
+            when if summary.clip.kind != "image" else "",
+            peak_of(finding),
+            texts("summary", "limit", limit=in_unit(finding.limit, finding.measure)),
+        )
+    return table
+
+
+def tell_failures(failures: Sequence[tuple[Path, Problem]]) -> None:
+    """Each clip that could not be used, one line each."""
+    for _, problem in failures:
+        tell_problem(problem)

@@ -1,0 +1,49 @@
+"""Turns steps and summaries into words of one language, for the picture and for the terminal."""
+
+from poses.exercise import Exercise
+from poses.measures import INDEX, IS_ANGLE
+from poses.messages import Messages
+from poses.records import Step, Verdict
+from poses.skeleton import SIDES
+from psoas_coach.summary import FindingRecord
+from vision.overlay import OverlayWords
+
+
+def overlay_words(texts: Messages, step: Step, exercise: Exercise | None) -> OverlayWords:
+    """What stands on the picture of one step."""
+    problem = texts("problems", step.assessment.problems[0]) if step.assessment.problems else ""
+    return OverlayWords(
+        exercise=texts("exercises", exercise.id) if exercise else texts("summary", "none"),
+        side=_side(texts, step, exercise),
+        cue=texts("cues", step.cue.id) if step.cue else "",
+        problem=problem,
+        rules={rule.id: rule_name(texts, exercise.id, rule.id) for rule in exercise.rules} if exercise else {},
+        verdicts={verdict: texts("verdicts", verdict.value) for verdict in Verdict},
+    )
+
+
+def _side(texts: Messages, step: Step, exercise: Exercise | None) -> str:
+    """The stretched leg where there is one, else the side that is looked at."""
+    if exercise is None:
+        return ""
+    judged = step.assessment
+    if judged.stretched is None:
+        return texts("roles", "near", side=texts("sides", SIDES[judged.near]))
+    return texts("roles", "stretched", side=texts("sides", SIDES[judged.stretched]))
+
+
+def rule_name(texts: Messages, exercise: str, rule: str) -> str:
+    """What a rule is called."""
+    return texts("rules", exercise, rule)
+
+
+def in_unit(value: float, measure: str) -> str:
+    """A value with its unit: degrees, or hundredths of a ratio."""
+    return f"{value:.0f}°" if IS_ANGLE[INDEX[measure]] else f"{100.0 * value:.0f} %"
+
+
+def peak_of(finding: FindingRecord) -> str:
+    """The peak of a finding with its uncertainty."""
+    if IS_ANGLE[INDEX[finding.measure]]:
+        return f"{finding.peak:.0f} ± {finding.sigma:.0f}°"
+    return f"{100.0 * finding.peak:.0f} ± {100.0 * finding.sigma:.0f} %"

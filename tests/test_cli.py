@@ -1,0 +1,259 @@
+"""What a user types and what they read: exit status, one line for each mistake, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from psoas_coach import cli
+from psoas_coach.samples import sample_clips
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs the program as the installed command does, in an empty folder; gives status, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def go(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["psoas-coach", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capsys.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return go
+
+
+def silent_audio(path: Path) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44_100)
+        for _ in range(10):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+            frame.sample_rate = 44_100
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def tiny_png_that_claims_to_be(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
+    data = zlib.compress(b"\0" * 5000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def damaged(path: Path, clip: Path, part: float) -> None:
+    path.write_bytes(clip.read_bytes()[: int(clip.stat().st_size * part)])
+
+
+BAD_CLIPS: dict[str, Callable[[Path], object]] = {
+    "missing.mp4": lambda path: None,
+    "folder.mp4": lambda path: path.mkdir(),
+    "empty.mp4": lambda path: path.touch(),
+    "notes.txt": lambda path: path.write_text("hip opening 12 degrees\n" * 50),
+    "renamed-text.mp4": lambda path: path.write_text("not a video " * 500),
+    "noise.mp4": lambda path: path.write_bytes(np.random.default_rng(1).bytes(50_000)),
+    "sound-only.m4a": silent_audio,
+    "cut-before-its-index.mp4": lambda path: path.write_bytes(sample_clips()[0].read_bytes()[:900]),
+    "cut.jpg": lambda path: path.write_bytes(
+        cv2.imencode(".jpg", np.random.default_rng(2).integers(0, 255, (200, 300, 3)).astype(np.uint8))[1].tobytes()[
+            :300
+        ]
+    ),
+    "cut.png": lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 20),
+    "page.pdf": lambda path: path.write_bytes(b"%PDF-1.7\n" + b"0 0 obj\n" * 100),
+    "photo.heic": lambda path: path.write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 400),
+    "huge.png": lambda path: path.write_bytes(tiny_png_that_claims_to_be(20_000, 10_000)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BAD_CLIPS))
+def test_a_bad_clip_is_one_line_and_status_2(
+    name: str, run: Callable[..., tuple[int, str, str]], model_path: Path
+) -> None:
+    path = Path(name)
+    BAD_CLIPS[name](path)
+    status, out, errors = run("analyse", path, "--model", model_path)
+    assert status == 2
+    assert errors.count("\n") == 1, errors
+    assert errors.startswith("psoas-coach: ")
+    assert name in errors
+    assert len(errors) < 400
+    assert "Traceback" not in out + errors
+
+
+def test_each_bad_clip_is_told_in_its_own_words(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
+    told = {}
+    for name, make in BAD_CLIPS.items():
+        make(Path(name))
+        told[name] = run("analyse", name, "--model", model_path)[2].replace(name, "")
+    kinds = (
+        "missing.mp4",
+        "folder.mp4",
+        "empty.mp4",
+        "notes.txt",
+        "sound-only.m4a",
+        "cut.jpg",
+        "photo.heic",
+        "huge.png",
+    )
+    assert len({told[name] for name in kinds}) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["analyse"], "Missing argument"),
+        (["analyse", "clip.mp4", "--exercise", "handstand"], "There is no exercise handstand"),
+        (["analyse", "clip.mp4", "--lang", "fr"], "--lang"),
+        (["analyse", "clip.mp4", "--model", "huge"], "huge"),
+        (["analyse", "clip.mp4", "--colour"], "No such option"),
+        (["stretch"], "No such command"),
+        (["replay", "none.npz"], "There is no file none.npz"),
+        (["exercises", "show", "none"], "There is no exercise none"),
+        (["exercises", "validate", "none.toml"], "There is no file none.toml"),
+        (["phantom", "render", "none", "--out", "x"], "There is no script none"),
+        (["model", "none.task"], "none.task"),
+    ],
+)
+def test_wrong_use_is_status_2(words: list[str], says: str, run: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, errors = run(*words)
+    assert status == 2
+    assert says in errors
+    assert "Traceback" not in out + errors
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04broken"])
+def test_a_replay_of_something_else(content: bytes, run: Callable[..., tuple[int, str, str]]) -> None:
+    Path("poses.npz").write_bytes(content)
+    status, _, errors = run("replay", "poses.npz")
+    assert status == 2
+    assert "is not a recording of poses" in errors
+
+
+def test_results_that_cannot_be_written(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
+    Path("taken").write_text("a file where a folder should go")
+    picture = np.full((200, 300, 3), 128, np.uint8)
+    Path("grey.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    status, _, errors = run("analyse", "grey.png", "--out", "taken/results", "--model", model_path)
+    assert status == 2
+    assert "cannot be written" in errors
+    assert "--out" in errors
+
+
+def test_some_of_several_clips_failed(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
+    Path("good.png").write_bytes(cv2.imencode(".png", np.full((200, 300, 3), 128, np.uint8))[1].tobytes())
+    Path("bad.mp4").touch()
+    status, out, errors = run("analyse", "bad.mp4", "good.png", "--out", "out", "--model", model_path)
+    assert status == 3
+    assert "bad.mp4" in errors
+    assert "good.png" in out
+    assert json.loads(Path("out/good/summary.json").read_text())["frames"]["total"] == 1
+
+
+def test_a_clip_that_breaks_half_way_is_analysed_up_to_there(
+    run: Callable[..., tuple[int, str, str]], model_path: Path
+) -> None:
+    # A Matroska file can be read from its start, so half of it is half of the clip.
+    with av.open(str(sample_clips()[0])) as source, av.open("whole.mkv", "w") as whole:
+        stream = source.streams.video[0]
+        copy = whole.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None and float(packet.pts * packet.time_base) < 4.0:
+                packet.stream = copy
+                whole.mux(packet)
+    damaged(Path("half.mkv"), Path("whole.mkv"), 0.5)
+    status, out, _ = run("analyse", "half.mkv", "--out", "out", "--model", model_path)
+    assert status == 0
+    summary = json.loads(Path("out/half/summary.json").read_text())
+    assert summary["clip"]["broke"]
+    assert 0.5 < summary["clip"]["broke_off_s"] < 3.5
+    assert "broke off" in out
+
+
+def test_nobody_in_the_picture_is_not_an_all_clear(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
+    Path("wall.png").write_bytes(cv2.imencode(".png", np.full((480, 640, 3), 200, np.uint8))[1].tobytes())
+    for lang, says in (("en", "I see nobody"), ("nl", "Ik zie niemand")):
+        status, out, _ = run("analyse", "wall.png", "--out", "out", "--lang", lang, "--model", model_path)
+        assert status == 0
+        assert says in out
+        assert "fine" not in out
+    assert json.loads(Path("out/wall/summary.json").read_text())["exercises"] == []
+
+
+def test_exercises_are_listed_shown_and_validated(run: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, _ = run("exercises", "list", "--lang", "nl")
+    assert status == 0
+    assert "low-lunge" in out
+    assert "Bruggetje" in out
+    status, out, _ = run("exercises", "show", "bridge")
+    assert status == 0
+    assert "-15° … 5°" in out
+    files = sorted((ROOT / "poses" / "exercises").glob("*.toml"))
+    status, out, _ = run("exercises", "validate", *files)
+    assert (status, out.count("no fault")) == (0, len(files))
+    Path("mine.toml").write_text(files[0].read_text().replace("[[rules]]", "[[rule]]", 1))
+    status, _, errors = run("exercises", "validate", "mine.toml")
+    assert status == 2
+    assert "mine.toml: rule: unknown key" in errors
+
+
+def test_doctor_names_a_remedy_for_each_lack(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
+    status, out, _ = run("doctor")
+    assert status == 0, out
+    for name in ("mediapipe", "opencv-python", "av", "numpy", "pose model", "camera", "display", "voice"):
+        assert name in out
+    lines = out.splitlines()
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if line.startswith(("▲", "■")):
+            assert after.startswith("    "), line
+
+
+def test_doctor_knows_which_package_has_a_missing_library() -> None:
+    from psoas_coach.doctor import missing_library_remedy
+
+    told = "libGL.so.1: cannot open shared object file: No such file or directory"
+    assert "apt-get install libgl1" in missing_library_remedy(told)
+    assert "libfoo.so.3" in missing_library_remedy("libfoo.so.3: cannot open shared object file")
+    assert missing_library_remedy("No module named av") == ""
+
+
+def test_an_error_in_the_program_is_told_without_a_traceback(
+    run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from poses import exercise_file
+
+    def fail() -> None:
+        raise RuntimeError("unthought of")
+
+    monkeypatch.setattr(exercise_file, "built_in_ids", fail)
+    status, _, errors = run("exercises", "list")
+    assert status == 1
+    assert "Please report it" in errors
+    assert "Traceback" not in errors
+
+
+def test_the_command_as_installed() -> None:
+    command = [sys.executable, "-m", "psoas_coach.cli"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True, env=environment).stdout
+    for name in ("analyse", "demo", "replay", "doctor", "model", "exercises", "phantom"):
+        assert name in told
+    done = subprocess.run([*command, "version"], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip()[0].isdigit()
