@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from vision.model import ensure_model
-
 from poses.exercise import Exercise
 from poses.exercise_file import built_in, built_in_ids
 from poses.messages import Language, Messages
@@ -12,6 +10,7 @@ from poses.problem import Problem
 from psoas_coach.analyse import Outcome, Settings, analyse, result_folders
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
 from psoas_coach.terminal import console, progress_bar, tell_outcome, tell_problem
+from vision.model import ensure_model
 
 EXIT_DONE = 0
 EXIT_UNUSABLE = 2

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stick_figure import DEEP_LUNGE, FLAT_BRIDGE, GOOD_LUNGE, SHANK, STANDING, Figure, Leg, pixels, points_m
 
 from poses import skeleton
 from poses.measures import INDEX, NAMES, landmark_sigma_px, side_measures, trunk_length_px
+from stick_figure import DEEP_LUNGE, FLAT_BRIDGE, GOOD_LUNGE, SHANK, STANDING, Figure, Leg, pixels, points_m
 
 angles = st.floats(-175.0, 175.0)
 legs = st.builds(Leg, thigh_deg=st.floats(-120.0, 60.0), knee_deg=st.floats(-10.0, 150.0), ankle_deg=st.floats(-40, 40))

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-import stick_figure as sf
 
+import stick_figure as sf
 from poses import skeleton
 from poses.orientation import (
     CHANGE_S,

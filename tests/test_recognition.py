@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import stick_figure as sf
 
+import stick_figure as sf
 from poses import skeleton
 from poses.exercise_file import built_in
 from poses.measures import side_measures

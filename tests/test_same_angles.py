@@ -1,6 +1,6 @@
 """The same movement measures the same however its file is made: width, shape, rotation, frame rate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,19 +31,17 @@ def pictures() -> list[tuple[float, Image]]:
         return [(frame.time_s, frame.image) for frame in source if FROM_S <= frame.time_s < TO_S]
 
 
-def write(path: Path, frames: Iterator[tuple[float, Image]], *, rotation: int = 0) -> Path:
+def write(path: Path, pictures: Iterable[tuple[float, Image]], *, rotation: int = 0) -> Path:
     """An H.264 file with true time stamps; a rotation is stored as a display matrix, as phones do."""
+    frames = list(pictures)
+    start = frames[0][0]
     with av.open(str(path), "w") as container:
-        stream = None
-        start = None
+        stream = container.add_stream("libx264", rate=30, options={"crf": "16", "preset": "veryfast"})
+        stream.height, stream.width = frames[0][1].shape[:2]
+        # 4:4:4 allows odd sizes.
+        stream.pix_fmt = "yuv444p"
+        stream.codec_context.time_base = Fraction(1, 90_000)
         for time_s, image in frames:
-            if stream is None:
-                start = time_s
-                stream = container.add_stream("libx264", rate=30, options={"crf": "16", "preset": "veryfast"})
-                stream.height, stream.width = image.shape[:2]
-                # 4:4:4 allows odd sizes.
-                stream.pix_fmt = "yuv444p"
-                stream.codec_context.time_base = Fraction(1, 90_000)
             frame = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
             frame.pts = round((time_s - start) * 90_000)
             frame.time_base = Fraction(1, 90_000)
@@ -82,7 +80,7 @@ def openings(path: Path, model_path: Path) -> tuple[NDArray[np.float64], NDArray
 def plain(
     pictures: list[tuple[float, Image]], model_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    path = write(tmp_path_factory.mktemp("plain") / "plain.mp4", iter(pictures))
+    path = write(tmp_path_factory.mktemp("plain") / "plain.mp4", pictures)
     times, values = openings(path, model_path)
     assert values.max() - values.min() > 25.0, "the movement is there to be measured"
     return times, values

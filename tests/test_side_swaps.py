@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import stick_figure as sf
 
+import stick_figure as sf
 from poses.records import Pose
 from poses.side_swaps import ACCEPT_S, LegMemory, exchange_legs, follow
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import stick_figure as sf
 
+import stick_figure as sf
 from poses import skeleton
 from poses.records import Pose
 from poses.view import MOST_YAW_DEG, PROBLEMS, ViewMemory, over_time, problem_of
