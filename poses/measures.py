@@ -51,6 +51,10 @@ LANDMARK_SIGMA: Final = 0.035
 # The far side was off by 6.5 degrees in the same trial: 1.5 times as much.
 FAR_FACTOR: Final = 1.5
 
+# The landmarks that are measured, each left and right: shoulder, hip, knee, ankle, toe.
+PAIRS: Final = np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES, skeleton.ANKLES, skeleton.FOOT_INDICES])
+_SIDES: Final = np.arange(2)
+
 
 def side_measures(image_px: ArrayLike, facing: ArrayLike, landmark_sigma_px: ArrayLike = np.nan) -> tuple[Float, Float]:
     """Measures both sides of the body in any number of poses.
@@ -65,118 +69,82 @@ def side_measures(image_px: ArrayLike, facing: ArrayLike, landmark_sigma_px: Arr
         Degrees wrap at 180; a measure whose points are missing or fall together is NaN.
     """
     points = np.asarray(image_px, dtype=np.float64)
-    sign = np.asarray(facing, dtype=np.float64)[..., None, None, None]
+    sign = np.asarray(facing, dtype=np.float64)[..., None, None]
     sign = np.where(sign == 0, np.nan, sign)
-    forward_up = points[..., skeleton_pairs(), :] * np.array([1.0, -1.0])
-    forward_up = forward_up * np.concatenate(
-        [np.broadcast_to(sign, (*sign.shape[:-1], 1)), np.ones_like(sign)], axis=-1
-    )
-    # (..., 6 points, 2 sides, 2): taken apart with the sides kept as an axis.
-    shoulder, hip, knee, ankle, toe = (forward_up[..., position, :, :] for position in range(5))
-    sigma = np.broadcast_to(np.asarray(landmark_sigma_px, dtype=np.float64), hip.shape[:-1])
-
-    trunk, thigh, shank = shoulder - hip, hip - knee, knee - ankle
-    trunk_len, thigh_len, shank_len = _length(trunk), _length(thigh), _length(shank)
+    # Points as complex numbers, forward + i up: (..., 5 points, 2 sides). Products of them turn and stretch.
+    chain = sign * points[..., PAIRS, 0] - 1j * points[..., PAIRS, 1]
+    # Trunk, thigh and shank, each pointing upwards along the body.
+    segments = chain[..., :3, :] - chain[..., 1:4, :]
+    lengths = _length(segments)
+    units = _over(segments, lengths)
+    # From thigh to trunk and from shank to thigh, counter-clockwise: + is extension of the hip and flexion of the knee.
+    joints = np.degrees(np.angle(units[..., :2, :] * units[..., 1:, :].conj()))
+    # From vertical, + forward.
+    inclinations = np.degrees(np.arctan2(units.real, units.imag))
+    shoulder, knee, toe = chain[..., 0, :], chain[..., 2, :], chain[..., 4, :]
+    thigh, shank = units[..., 1, :], units[..., 2, :]
+    ahead = (knee.real - toe.real) / lengths[..., 2, :]
     line = knee - shoulder
-    line_len = _length(line)
+    line_length = _length(line)
+    # The hip along the line shoulder-knee (real part) and off it (imaginary part), in lengths of the line.
+    off_line = _over(-segments[..., 0, :] * line.conj(), line_length**2)
 
-    opening = _signed_angle(thigh, trunk)
-    flexion = _signed_angle(shank, thigh)
-    ahead = (knee[..., 0] - toe[..., 0]) / shank_len
-    height = _cross(line, hip - shoulder) / line_len**2
-    along = _dot(hip - shoulder, line) / line_len**2
-    values = np.stack(
-        [
-            opening,
-            _from_vertical(thigh),
-            -_from_vertical(trunk),
-            flexion,
-            _from_vertical(shank),
-            ahead,
-            np.degrees(np.arctan2(-thigh[..., 1], np.abs(thigh[..., 0]))),
-            height,
-        ],
-        axis=-1,
-    )
-    # First-order propagation of independent, round landmark errors; the vertex of an angle moves both of its arms.
-    segment = np.degrees(np.sqrt(2.0))
-    sigmas = np.stack(
-        [
-            np.degrees(_angle_gradient(trunk, thigh)),
-            segment / thigh_len,
-            segment / trunk_len,
-            np.degrees(_angle_gradient(thigh, shank)),
-            segment / shank_len,
-            _ratio_gradient(ahead, shank) / shank_len,
-            segment / thigh_len,
-            np.sqrt(1.0 + (1.0 - along) ** 2 + along**2 + 2.0 * height**2) / line_len,
-        ],
-        axis=-1,
-    )
-    return values, np.where(np.isfinite(values), sigmas * sigma[..., None], np.nan)
+    values = np.empty((*ahead.shape, len(NAMES)))
+    values[..., 0] = joints[..., 0, :]
+    values[..., 1] = inclinations[..., 1, :]
+    values[..., 2] = -inclinations[..., 0, :]
+    values[..., 3] = joints[..., 1, :]
+    values[..., 4] = inclinations[..., 2, :]
+    values[..., 5] = ahead
+    values[..., 6] = np.degrees(np.arctan2(-thigh.imag, np.abs(thigh.real)))
+    values[..., 7] = off_line.imag
 
-
-def skeleton_pairs() -> NDArray[np.intp]:
-    """Indices ``(5, 2)`` of the landmarks that the measures read: point, then left and right."""
-    return np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES, skeleton.ANKLES, skeleton.FOOT_INDICES])
+    # First-order propagation of independent, round landmark errors: the norm of each measure's gradient, per pixel.
+    # A segment turns by the error of both its ends. The vertex of an angle turns both its arms, so there the
+    # gradients add as vectors before they are squared.
+    turn = _over(units, lengths)
+    vertex = turn[..., :2, :] + turn[..., 1:, :]
+    arms = _square(turn)
+    joint_gradients = np.degrees(np.sqrt(arms[..., :2, :] + arms[..., 1:, :] + _square(vertex)))
+    segment_gradients = np.degrees(np.sqrt(2.0)) / lengths
+    gradients = np.empty_like(values)
+    gradients[..., 0] = joint_gradients[..., 0, :]
+    gradients[..., 1] = gradients[..., 6] = segment_gradients[..., 1, :]
+    gradients[..., 2] = segment_gradients[..., 0, :]
+    gradients[..., 3] = joint_gradients[..., 1, :]
+    gradients[..., 4] = segment_gradients[..., 2, :]
+    gradients[..., 5] = np.sqrt(_square(1.0 - ahead * shank) + 1.0 + ahead**2) / lengths[..., 2, :]
+    along, height = off_line.real, off_line.imag
+    gradients[..., 7] = np.sqrt(1.0 + (1.0 - along) ** 2 + along**2 + 2.0 * height**2) / line_length
+    sigmas = gradients * np.asarray(landmark_sigma_px, dtype=np.float64)[..., None]
+    return values, np.where(np.isfinite(values), sigmas, np.nan)
 
 
 def trunk_length_px(image_px: ArrayLike) -> Float:
     """Length from hip to shoulder, the longer of both sides: ``(..., 33, 2)`` to ``(...)``, in pixels."""
     points = np.asarray(image_px, dtype=np.float64)
-    both = _length(points[..., skeleton.SHOULDERS, :] - points[..., skeleton.HIPS, :])
+    trunks = points[..., PAIRS[0], :] - points[..., PAIRS[1], :]
+    both = np.hypot(trunks[..., 0], trunks[..., 1])
     return np.asarray(np.fmax(both[..., 0], both[..., 1]))
 
 
 def landmark_sigma_px(trunk_px: ArrayLike, near: ArrayLike) -> Float:
     """One-sigma landmark error of each side, ``(..., 2)`` pixels, from the trunk's length and the near side."""
-    far = np.arange(2) != np.asarray(near)[..., None]
-    factor = np.where(far, FAR_FACTOR, 1.0)
+    factor = np.where(np.asarray(near)[..., None] == _SIDES, 1.0, FAR_FACTOR)
     return np.asarray(np.asarray(trunk_px, dtype=np.float64)[..., None] * LANDMARK_SIGMA * factor)
 
 
-def _length(vector: Float) -> Float:
-    length = np.hypot(vector[..., 0], vector[..., 1])
+def _length(vectors: NDArray[np.complex128]) -> Float:
+    """Lengths, NaN for points that fall together: they have no direction."""
+    length = np.abs(vectors)
     return np.where(length > 0, length, np.nan)
 
 
-def _dot(a: Float, b: Float) -> Float:
-    return np.asarray(a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1])
+def _over(vectors: NDArray[np.complex128], lengths: Float) -> NDArray[np.complex128]:
+    """Quotient without a word about NaN, which here only means not seen."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(vectors / lengths, dtype=np.complex128)
 
 
-def _cross(a: Float, b: Float) -> Float:
-    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
-
-
-def _signed_angle(a: Float, b: Float) -> Float:
-    """Angle from ``a`` to ``b``, counter-clockwise in X forward, Y up, degrees in (-180, 180]."""
-    return np.degrees(np.arctan2(_cross(a, b), _dot(a, b))) + 0.0 * _length(a) * _length(b)
-
-
-def _from_vertical(upward: Float) -> Float:
-    """Inclination of a vector that points up, degrees; + when it leans forward."""
-    return np.degrees(np.arctan2(upward[..., 0], upward[..., 1])) + 0.0 * _length(upward)
-
-
-def _angle_gradient(upper: Float, lower: Float) -> Float:
-    """Norm of the gradient of the angle between two arms, radians per pixel.
-
-    ``upper`` and ``lower`` both point upwards along the chain; the vertex is the foot of one and the head of the other,
-    so its displacement turns both: the gradients add as vectors before they are squared.
-    """
-    up = _perpendicular(upper) / (_length(upper) ** 2)[..., None]
-    low = _perpendicular(lower) / (_length(lower) ** 2)[..., None]
-    vertex = up + low
-    return np.sqrt(_dot(up, up) + _dot(low, low) + _dot(vertex, vertex))
-
-
-def _ratio_gradient(ratio: Float, shank: Float) -> Float:
-    """Norm of the gradient of ``knee_past_toe``, times the shank's length."""
-    unit = shank / _length(shank)[..., None]
-    knee_x = 1.0 - ratio * unit[..., 0]
-    knee_y = -ratio * unit[..., 1]
-    return np.sqrt(knee_x**2 + knee_y**2 + 1.0 + ratio**2)
-
-
-def _perpendicular(vector: Float) -> Float:
-    return np.stack([-vector[..., 1], vector[..., 0]], axis=-1)
+def _square(vectors: NDArray[np.complex128]) -> Float:
+    return np.asarray(vectors.real**2 + vectors.imag**2)

@@ -14,6 +14,19 @@ from numpy.typing import ArrayLike, NDArray
 from poses import skeleton
 
 Float = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+_PAIRS: Final = np.array(
+    [
+        skeleton.EARS,
+        skeleton.SHOULDERS,
+        skeleton.HIPS,
+        skeleton.KNEES,
+        skeleton.ANKLES,
+        skeleton.HEELS,
+        skeleton.FOOT_INDICES,
+    ]
+)
 
 # Largest possible evidence: two knees, two feet, one head, each at most 1.
 FULL_EVIDENCE: Final = 5.0
@@ -37,17 +50,23 @@ def facing_evidence(image_px: ArrayLike) -> Float:
         ``(...)`` between -5 and 5: the sum of the sines of knee flexion, of the toes ahead of the shank (both
         sides) and of the nose ahead of the ears. Missing points count as no evidence; all missing is 0.
     """
-    up = np.asarray(image_px, dtype=np.float64) * np.array([1.0, -1.0])
-    hips, knees, ankles, heels, toes = (
-        up[..., pair, :]
-        for pair in (skeleton.HIPS, skeleton.KNEES, skeleton.ANKLES, skeleton.HEELS, skeleton.FOOT_INDICES)
+    points = np.asarray(image_px, dtype=np.float64)
+    # Points as complex numbers, right + i up, each (..., 2 sides).
+    ears, shoulders, hips, knees, ankles, heels, toes = np.moveaxis(
+        points[..., _PAIRS, 0] - 1j * points[..., _PAIRS, 1], -2, 0
     )
-    head_up = up[..., skeleton.EARS, :].mean(axis=-2) - up[..., skeleton.SHOULDERS, :].mean(axis=-2)
-    head_forward = up[..., skeleton.NOSE, :] - up[..., skeleton.EARS, :].mean(axis=-2)
-    knee = _sine(knees - ankles, hips - knees)
-    foot = -_sine(knees - ankles, toes - heels)
-    head = -_sine(head_up, head_forward)
-    return np.asarray(np.nansum(knee, axis=-1) + np.nansum(foot, axis=-1) + np.nan_to_num(head))
+    nose = points[..., skeleton.NOSE, 0] - 1j * points[..., skeleton.NOSE, 1]
+    ear, shoulder = ears.sum(axis=-1) / 2, shoulders.sum(axis=-1) / 2
+    shank = knees - ankles
+    sines = np.concatenate(
+        [
+            _sine(shank, hips - knees),
+            -_sine(shank, toes - heels),
+            -_sine(ear - shoulder, nose - ear)[..., None],
+        ],
+        axis=-1,
+    )
+    return np.asarray(np.where(np.isnan(sines), 0.0, sines).sum(axis=-1))
 
 
 def facing_sign(evidence: ArrayLike) -> NDArray[np.int_]:
@@ -74,16 +93,15 @@ def yaw_deg(world_m: ArrayLike) -> Float:
         ``(...)`` degrees between 0 and 90.
     """
     world = np.asarray(world_m, dtype=np.float64)
-    pairs = world[..., np.array([skeleton.SHOULDERS, skeleton.HIPS]), :]
+    pairs = world[..., _PAIRS[1:3], :]
     across = (pairs[..., 0, :] - pairs[..., 1, :]).sum(axis=-2)
     return np.asarray(np.degrees(np.arctan2(np.abs(across[..., 0]), np.abs(across[..., 2]))))
 
 
-def _sine(a: Float, b: Float) -> Float:
+def _sine(a: Complex, b: Complex) -> Float:
     """Sine of the angle from ``a`` to ``b``, NaN where either has no length."""
-    product = np.hypot(a[..., 0], a[..., 1]) * np.hypot(b[..., 0], b[..., 1])
-    cross = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return np.asarray(cross / np.where(product > 0, product, np.nan))
+    product = np.abs(a) * np.abs(b)
+    return np.asarray((a.conj() * b).imag / np.where(product > 0, product, np.nan))
 
 
 @dataclass(frozen=True, slots=True)

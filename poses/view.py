@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from poses import skeleton
-from poses.measures import skeleton_pairs, trunk_length_px
+from poses.measures import PAIRS, trunk_length_px
 from poses.orientation import yaw_deg
 from poses.records import Pose
 
@@ -28,8 +28,8 @@ WINDOW_S: Final = 1.0
 # Most important first; each is a key of [problems] in poses/texts.
 PROBLEMS: Final = ("no_person", "not_whole", "turn_side", "too_small", "unclear")
 
-_CHAIN: Final = skeleton_pairs()[:4]
-_WHOLE: Final = np.concatenate([skeleton_pairs().ravel(), np.array(skeleton.EARS)])
+_CHAIN: Final = PAIRS[:4]
+_WHOLE: Final = np.concatenate([PAIRS.ravel(), np.array(skeleton.EARS)])
 
 
 @dataclass(frozen=True, slots=True)
