@@ -36,7 +36,8 @@ def follow(
                 going.append(finding)
             continue
         if finding is not None and (finding.verdict, finding.side) != (reading.verdict, reading.side):
-            ended.append(replace(finding, end_s=max(finding.start_s, min(reading.since_s, time_s))))
+            # A stop that grew out of a caution is dated back; the caution ends where the stop begins.
+            ended.append(replace(finding, end_s=max(finding.start_s, min(finding.end_s, reading.since_s))))
             finding = None
         if reading.verdict in (Verdict.CAUTION, Verdict.STOP):
             going.append(_grown(finding or _begun(exercise, reading, time_s), reading, time_s))
@@ -60,8 +61,10 @@ def _begun(exercise: str, reading: Reading, time_s: float) -> Finding:
 
 
 def _grown(finding: Finding, reading: Reading, time_s: float) -> Finding:
-    beyond, before = (math.fabs(value - finding.limit) for value in (reading.value, finding.peak))
-    same_way = (reading.value > finding.limit) == (finding.peak > finding.limit)
-    if same_way and beyond > before:
+    upwards = finding.peak > finding.limit
+    if (reading.value > finding.limit) != upwards:
+        # Back inside its limit: the verdict may still be held for a moment, but what happened is over.
+        return finding
+    if math.fabs(reading.value - finding.limit) > math.fabs(finding.peak - finding.limit):
         finding = replace(finding, peak=reading.value, peak_s=time_s, sigma=reading.sigma)
     return replace(finding, end_s=time_s)

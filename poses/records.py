@@ -163,7 +163,7 @@ class Finding:
         verdict: CAUTION or STOP.
         start_s: When the limit was passed.
         reported_s: When it was said, after the rule's delay.
-        end_s: When it was over, or the last moment seen.
+        end_s: The last moment at which it was seen beyond the limit.
         peak: The value farthest beyond the limit.
         peak_s: When that was.
         sigma: One-sigma uncertainty of the peak.
