@@ -103,7 +103,7 @@ class Session:
     ) -> tuple[Assessment, tuple[Finding, ...], tuple[assessment.AssessmentMemory, tuple[Finding, ...]]]:
         if problem or recognised.exercise is None:
             # Nothing is judged; what was under way waits while the view is bad and ends with the exercise.
-            problems = (problem or "no_exercise",)
+            problems = (problem or ("no_exercise" if len(self._exercises) > 1 else "other_posture"),)
             nothing = Assessment(time_s, None, None, smooth.near, problems, ())
             if problem:
                 return nothing, (), (past.verdicts, past.pending)

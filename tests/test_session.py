@@ -121,3 +121,10 @@ def test_the_mirrored_picture_gives_the_same_verdicts_on_the_other_side() -> Non
         (one.rule, one.verdict, 1 - one.side) for one in other
     ]
     assert found
+
+
+def test_an_exercise_that_was_named_is_not_mistaken_for_another() -> None:
+    session = Session([exercise for exercise in built_in() if exercise.id == "bridge"])
+    steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(36.0))))]
+    assert {step.assessment.problems for step in steps} == {("other_posture",)}
+    assert session.finish() == ()
