@@ -5,7 +5,8 @@ surely past the stop limit. A limit is a ceiling, never a score. It does not kno
 as another ``Exercise``.
 
 Caution is asked for when the value passes its limit; stop only when the value less its one-sigma uncertainty does, so
-that a shaky estimate asks for care and does not cry wolf.
+that a shaky estimate asks for care and does not cry wolf. A rule without a stop limit is about technique, not about
+harm: there a caution too is given only when it is sure, since a false alarm would cost more than it saves.
 """
 
 import math
@@ -38,6 +39,7 @@ class RuleMemory:
         limit: The limit that was passed, NaN for OK.
         last_s: When the value was last seen.
         caution_since_s: Since when the value is past the caution limit, or None.
+        far_since_s: Since when it is past the stop limit, surely or not, or None.
         stop_since_s: Since when it is surely past the stop limit, or None.
         stop_frames: For how many frames.
         clear_since_s: Since when it is back inside the limit of the verdict in force, or None.
@@ -48,6 +50,7 @@ class RuleMemory:
     limit: float = math.nan
     last_s: float = -math.inf
     caution_since_s: float | None = None
+    far_since_s: float | None = None
     stop_since_s: float | None = None
     stop_frames: int = 0
     clear_since_s: float | None = None
@@ -124,23 +127,34 @@ def advance(
     if time_s - past.last_s > FORGET_S:
         past = RuleMemory(since_s=time_s)
     past_stop = not rule.stop.holds(value, margin=sigma)
-    past_caution = not rule.caution.holds(value)
-    stop_since = (time_s if past.stop_since_s is None else past.stop_since_s) if past_stop else None
-    caution_since = (time_s if past.caution_since_s is None else past.caution_since_s) if past_caution else None
+    past_caution = not rule.caution.holds(value, margin=0.0 if rule.has_stop else sigma)
+    stop_since = _since(past_stop, past.stop_since_s, time_s)
+    caution_since = _since(past_caution, past.caution_since_s, time_s)
+    far_since = _since(not rule.stop.holds(value), past.far_since_s, time_s)
     seen = replace(
         past,
         last_s=time_s,
         stop_since_s=stop_since,
         caution_since_s=caution_since,
+        far_since_s=far_since,
         stop_frames=past.stop_frames + 1 if past_stop else 0,
     )
     if stop_since is not None and (still or _stop_is_due(rule, time_s - stop_since, seen.stop_frames)):
         return _raise(seen, Verdict.STOP, stop_since, _limit(rule.stop, value))
     if caution_since is not None and past.verdict is not Verdict.STOP:
-        if still or time_s - caution_since >= rule.caution_on_s:
+        # Past the stop limit, but not surely: care is asked for as soon as a stop would be.
+        far_enough = far_since is not None and stop_since is None and time_s - far_since >= rule.stop_on_s
+        if still or far_enough or time_s - caution_since >= rule.caution_on_s:
             return _raise(seen, Verdict.CAUTION, caution_since, _limit(rule.caution, value))
         return replace(seen, clear_since_s=None) if past.verdict is Verdict.CAUTION else seen
     return _release(rule, value, time_s, seen)
+
+
+def _since(holds: bool, since_s: float | None, time_s: float) -> float | None:
+    """When a condition began to hold, None while it does not."""
+    if not holds:
+        return None
+    return time_s if since_s is None else since_s
 
 
 def _stop_is_due(rule: Rule, lasted_s: float, frames: int) -> bool:

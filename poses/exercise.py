@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 # Which leg a measure is read from. stretched: the leg whose thigh points farthest back (lunge: the back leg);
-# supporting: the other one; near: the one turned to the camera.
-Leg = Literal["stretched", "supporting", "near"]
+# supporting: the other one; near: the one turned to the camera; far: the one turned away.
+Leg = Literal["stretched", "supporting", "near", "far"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Rule:
     cue_high: str
     cue_stop: str
 
+    @property
+    def has_stop(self) -> bool:
+        """Whether there is a stop limit; without one the rule is about technique only."""
+        return self.stop != Band()
+
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
@@ -90,4 +95,4 @@ class Exercise:
     def has_leg_roles(self) -> bool:
         """Whether one leg is stretched and the other supports, or both do the same."""
         legs = {condition.leg for condition in self.posture} | {rule.leg for rule in self.rules}
-        return legs != {"near"}
+        return not legs <= {"near", "far"}

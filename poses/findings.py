@@ -36,8 +36,7 @@ def follow(
                 going.append(finding)
             continue
         if finding is not None and (finding.verdict, finding.side) != (reading.verdict, reading.side):
-            # A stop that grew out of a caution is dated back; the caution ends where the stop begins.
-            ended.append(replace(finding, end_s=max(finding.start_s, min(finding.end_s, reading.since_s))))
+            ended.append(finding)
             finding = None
         if reading.verdict in (Verdict.CAUTION, Verdict.STOP):
             going.append(_grown(finding or _begun(exercise, reading, time_s), reading, time_s))

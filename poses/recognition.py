@@ -4,6 +4,7 @@ Which question this module answers: does the posture of this moment, and of the 
 exercises, or none. Postures are the conditions of the exercise files; nothing is guessed beyond them.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,8 @@ from poses.records import Measures
 # A posture must hold, or be gone, this long before it counts (convention: longer than a flicker of the pose, shorter
 # than anybody needs to get into a lunge).
 CHANGE_S: Final = 0.5
+# From this on a posture that does not fit is not judged any more, though it may come back (convention: three frames).
+DOUBT_S: Final = 0.1
 # The legs trade roles only when the other hip is this much more open: twice the caution step of 10 degrees.
 ROLE_MARGIN_DEG: Final = 20.0
 
@@ -38,6 +41,10 @@ class RecognitionMemory:
     rival: str | None = None
     rival_since_s: float = 0.0
     other_leg_since_s: float | None = None
+
+    def doubtful(self, time_s: float) -> bool:
+        """Whether the posture of the last moments was not that of ``exercise``, for longer than a flicker."""
+        return self.rival != self.exercise and time_s - self.rival_since_s >= DOUBT_S
 
 
 def recognise(
@@ -67,14 +74,19 @@ def recognise(
 
 def side_of(leg: Leg, stretched: int | None, near: int) -> int:
     """Index of the side that plays a role."""
-    if leg == "near" or stretched is None:
-        return near
+    if leg in ("near", "far") or stretched is None:
+        return 1 - near if leg == "far" else near
     return stretched if leg == "stretched" else 1 - stretched
 
 
 def fits(condition: Condition, values: Float, stretched: int | None, near: int, margin_deg: float = 0.0) -> bool:
-    """Whether a condition holds for values ``(2, M)``; a value that was not seen never fits."""
+    """Whether a condition holds for values ``(2, M)``; a value that was not seen never fits.
+
+    Except for the far leg: hidden behind the near one it does not speak against a posture.
+    """
     value = float(values[side_of(condition.leg, stretched, near), INDEX[condition.measure]])
+    if condition.leg == "far" and math.isnan(value):
+        return True
     return condition.band.holds(value, margin_deg)
 
 

@@ -163,7 +163,8 @@ class Finding:
         verdict: CAUTION or STOP.
         start_s: When the limit was passed.
         reported_s: When it was said, after the rule's delay.
-        end_s: The last moment at which it was seen beyond the limit.
+        end_s: The last moment at which it was seen beyond the limit. A caution that became a stop ends when the stop
+            was said; the stop is dated back, so the two may overlap by its delay.
         peak: The value farthest beyond the limit.
         peak_s: When that was.
         sigma: One-sigma uncertainty of the peak.

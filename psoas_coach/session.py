@@ -16,6 +16,8 @@ from poses.records import Assessment, Finding, Measures, Pose, Step
 
 # After a longer time without anybody, whoever comes next starts from nothing.
 FORGET_S: Final = smoothing.FORGET_S
+# MediaPipe's own default for calling a landmark visible. The near side has to be seen better, see poses.view.
+LEAST_VISIBILITY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,12 @@ class Session:
         time_s: float,
         past: _Memory,
     ) -> tuple[Assessment, tuple[Finding, ...], tuple[assessment.AssessmentMemory, tuple[Finding, ...]]]:
-        if problem or recognised.exercise is None:
-            # Nothing is judged; what was under way waits while the view is bad and ends with the exercise.
-            problems = (problem or ("no_exercise" if len(self._exercises) > 1 else "other_posture"),)
-            nothing = Assessment(time_s, None, None, smooth.near, problems, ())
-            if problem:
+        doubtful = recognised.exercise is not None and recognised.doubtful(time_s)
+        if problem or doubtful or recognised.exercise is None:
+            # Nothing is judged. What was under way waits for a better view, and ends with the exercise.
+            reason = problem or self._reason(recognised)
+            nothing = Assessment(time_s, None, None, smooth.near, (reason,), ())
+            if problem or doubtful:
                 return nothing, (), (past.verdicts, past.pending)
             return nothing, past.pending, (assessment.AssessmentMemory(), ())
         exercise = self._exercises[recognised.exercise]
@@ -115,9 +118,17 @@ class Session:
         judged = Assessment(time_s, exercise.id, stretched, smooth.near, (), readings)
         return judged, ended, (memory, pending)
 
+    def _reason(self, recognised: recognition.RecognitionMemory) -> str:
+        """Why nothing is judged although the view is good."""
+        if recognised.exercise is not None or recognised.rival is not None:
+            return "looking"
+        return "no_exercise" if len(self._exercises) > 1 else "other_posture"
+
 
 def _measure(pose: Pose, facing: int) -> Measures:
     near = orientation.near_side(facing)
     sigma_px = measures.landmark_sigma_px(measures.trunk_length_px(pose.image_px), near)
-    values, sigma = measures.side_measures(pose.image_px, np.int_(facing), sigma_px)
+    # A joint that the model itself hardly sees is not measured.
+    seen = pose.visibility[:, None] >= LEAST_VISIBILITY
+    values, sigma = measures.side_measures(np.where(seen, pose.image_px, np.nan), facing, sigma_px)
     return Measures(values, sigma, facing, near)

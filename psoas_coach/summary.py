@@ -17,6 +17,8 @@ from psoas_coach.version import VERSION
 SCHEMA_VERSION: Final = 1
 # A longer pause between two frames is a gap in the clip, not time that was watched; the smoothing forgets then too.
 _LONGEST_STEP_S: Final = 0.5
+# Below this share of frames the stretched side is not named: either both were, or the legs were mistaken.
+_CLEAR_SIDE: Final = 0.9
 
 
 class _Record(BaseModel):
@@ -156,7 +158,7 @@ class Summariser:
                     id=name,
                     frames=frames,
                     judged_s=round(float(self._seconds[name]), 3),
-                    stretched=SIDES[self._sides[name].most_common(1)[0][0]] if self._sides.get(name) else None,
+                    stretched=self._stretched(name, frames),
                     worst=self._worst[name].value,
                 )
                 for name, frames in self._frames.most_common()
@@ -164,6 +166,13 @@ class Summariser:
             problems=dict(self._problems.most_common()),
             findings=[self._record(finding) for finding in sorted(self._findings, key=lambda one: one.start_s)],
         )
+
+    def _stretched(self, exercise: str, frames: int) -> str | None:
+        """The stretched side, where it is one and the same nearly all the time."""
+        for side, count in self._sides.get(exercise, Counter()).items():
+            if count >= _CLEAR_SIDE * frames:
+                return SIDES[side]
+        return None
 
     def _record(self, finding: Finding) -> FindingRecord:
         return FindingRecord(

@@ -15,7 +15,8 @@ def overlay_words(texts: Messages, step: Step, exercise: Exercise | None) -> Ove
     return OverlayWords(
         exercise=texts("exercises", exercise.id) if exercise else texts("summary", "none"),
         side=_side(texts, step, exercise),
-        cue=texts("cues", step.cue.id) if step.cue else "",
+        # Where nothing is judged the problem's own sentence says more than the cue that stands for it aloud.
+        cue=texts("cues", step.cue.id) if step.cue and not problem else "",
         problem=problem,
         rules={rule.id: rule_name(texts, exercise.id, rule.id) for rule in exercise.rules} if exercise else {},
         verdicts={verdict: texts("verdicts", verdict.value) for verdict in Verdict},

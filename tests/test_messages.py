@@ -36,7 +36,7 @@ def test_all_that_can_be_shown_has_a_text(language: Language) -> None:
                 assert not cue or texts("cues", cue)
     for verdict in Verdict:
         assert texts("verdicts", verdict.value)
-    for problem in (*PROBLEMS, "no_exercise", "other_posture"):
+    for problem in (*PROBLEMS, "no_exercise", "other_posture", "looking"):
         assert texts("problems", problem)
 
 
