@@ -15,7 +15,7 @@ from typing import Final
 
 from poses.exercise import Band, Exercise, Rule
 from poses.measures import INDEX, IS_ANGLE
-from poses.recognition import fits, side_of
+from poses.recognition import side_of
 from poses.records import Measures, Reading, Verdict
 
 # Conventions of safe-ranges.md 3.9. A stop also needs this many frames, unless it lasted as long as a caution must.
@@ -62,6 +62,7 @@ class AssessmentMemory:
 
     exercise: str | None = None
     stretched: int | None = None
+    near: int | None = None
     rules: tuple[RuleMemory, ...] = ()
 
 
@@ -88,24 +89,25 @@ def assess(
         A reading for each rule in the order of the exercise, and the new memory.
     """
     pasts = memory.rules
-    if (memory.exercise, memory.stretched) != (exercise.id, stretched):
+    if (memory.exercise, memory.stretched, memory.near) != (exercise.id, stretched, measures.near):
         pasts = (RuleMemory(since_s=time_s),) * len(exercise.rules)
     readings, rules = [], []
     for rule, past in zip(exercise.rules, pasts, strict=True):
         side, column = side_of(rule.leg, stretched, measures.near), INDEX[rule.measure]
         value = float(measures.values[side, column])
         sigma = float(measures.sigma[side, column]) * exercise.sigma_factor
-        if math.isnan(value):
-            # Not seen is not OK. The clocks stand still; past FORGET_S they start anew.
+        states = [measures.values[side_of(c.leg, stretched, measures.near), INDEX[c.measure]] for c in rule.when]
+        if math.isnan(value) or any(math.isnan(state) for state in states):
+            # Not seen is not OK. What is remembered waits; past FORGET_S it starts anew.
             verdict, now = Verdict.UNKNOWN, past
         else:
-            active = all(fits(c, measures.values, stretched, measures.near) for c in rule.when)
+            active = all(c.band.holds(float(state)) for c, state in zip(rule.when, states, strict=True))
             now = advance(rule, value, sigma, time_s, past, still=still) if active else _quiet(past, time_s)
             verdict = now.verdict
         rules.append(now)
         limit = now.limit if verdict is not Verdict.UNKNOWN else math.nan
         readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s))
-    return tuple(readings), AssessmentMemory(exercise.id, stretched, tuple(rules))
+    return tuple(readings), AssessmentMemory(exercise.id, stretched, measures.near, tuple(rules))
 
 
 def advance(
@@ -178,13 +180,20 @@ def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> Rul
     if not band.holds(value, margin=-hysteresis):
         return replace(memory, clear_since_s=None)
     clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s
-    milder = rule.caution if memory.verdict is Verdict.STOP else rule.target
+    milder = rule.caution if memory.verdict is Verdict.STOP else _target_towards(rule)
     if not milder.holds(value) and time_s - clear_since < OFF_S:
         return replace(memory, clear_since_s=clear_since)
     if memory.verdict is Verdict.STOP and memory.caution_since_s is not None:
         limit = _limit(rule.caution, value)
         return replace(memory, verdict=Verdict.CAUTION, since_s=clear_since, limit=limit, clear_since_s=None)
     return replace(memory, verdict=Verdict.OK, since_s=clear_since, limit=math.nan, clear_since_s=None)
+
+
+def _target_towards(rule: Rule) -> Band:
+    """The target, open on a side where there is no caution limit: a hip that is flexed again is back, too."""
+    low = rule.target.min if rule.caution.min > -math.inf else -math.inf
+    high = rule.target.max if rule.caution.max < math.inf else math.inf
+    return Band(low, high)
 
 
 def _quiet(past: RuleMemory, time_s: float) -> RuleMemory:

@@ -18,8 +18,12 @@ SAME_CUE_GAP_S: Final = 8.0
 # A view problem that comes and goes is not worth a word (convention: as long as the on-delay of a caution).
 PROBLEM_ON_S: Final = 0.8
 
+# Words stay this long while nothing can be seen that would take them back (as long as the smoothing remembers).
+HELD_S: Final = 0.5
+
 # What is said for each problem of poses.view; every one of them means that nothing is judged.
 PROBLEM_CUES: Final = {
+    "too_few_frames": "no_view",
     "no_person": "no_view",
     "not_whole": "move_back",
     "turn_side": "turn_side",
@@ -30,12 +34,19 @@ PROBLEM_CUES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CueMemory:
-    """What is being said, and when each cue was last spoken (pairs of id and media time)."""
+    """What is being said and why.
+
+    Attributes:
+        cue: What is shown.
+        spoken: When each cue was last spoken: pairs of id and media time.
+        problem_since_s: Since when something, whatever it is, stands in the way of seeing; None when nothing does.
+        held_s: When there was last a reason for ``cue``.
+    """
 
     cue: Cue | None = None
     spoken: tuple[tuple[str, float], ...] = ()
-    problem: str = ""
-    problem_since_s: float = math.inf
+    problem_since_s: float | None = None
+    held_s: float = -math.inf
 
 
 def choose(
@@ -60,17 +71,21 @@ def choose(
     Returns:
         The cue to show or None, whether to speak it now, and the new memory.
     """
-    problem_since = time_s
-    if problem and problem == memory.problem:
-        problem_since = memory.problem_since_s
+    problem_since = memory.problem_since_s if problem and memory.problem_since_s is not None else time_s
     wanted = None
     if problem:
         if still or time_s - problem_since >= PROBLEM_ON_S:
             wanted = (PROBLEM_CUES[problem], Verdict.UNKNOWN)
     elif exercise is not None:
         wanted = _most_urgent(exercise, readings)
+    since = problem_since if problem else None
     if wanted is None:
-        return None, False, CueMemory(None, memory.spoken, problem, problem_since)
+        kept = memory.cue
+        clear = exercise is not None and all(reading.verdict is not Verdict.UNKNOWN for reading in readings)
+        if clear or kept is None or time_s - memory.held_s > HELD_S or kept.verdict is Verdict.UNKNOWN:
+            return None, False, CueMemory(None, memory.spoken, since, time_s)
+        # What cannot be seen for a moment has not been mended: the words stay.
+        return kept, False, CueMemory(kept, memory.spoken, since, memory.held_s)
     same = memory.cue is not None and (memory.cue.id, memory.cue.verdict) == wanted
     cue = memory.cue if same and memory.cue is not None else Cue(*wanted, since_s=time_s)
     last = dict(memory.spoken).get(cue.id, -math.inf)
@@ -78,7 +93,7 @@ def choose(
     spoken = memory.spoken
     if speak:
         spoken = (*(entry for entry in spoken if entry[0] != cue.id), (cue.id, time_s))
-    return cue, speak, CueMemory(cue, spoken, problem, problem_since)
+    return cue, speak, CueMemory(cue, spoken, since, time_s)
 
 
 def _most_urgent(exercise: Exercise, readings: Sequence[Reading]) -> tuple[str, Verdict] | None:
@@ -89,5 +104,5 @@ def _most_urgent(exercise: Exercise, readings: Sequence[Reading]) -> tuple[str, 
                 rule = rules[reading.rule]
                 if verdict is Verdict.STOP:
                     return rule.cue_stop, verdict
-                return (rule.cue_high if reading.value > rule.target.min else rule.cue_low), verdict
+                return (rule.cue_high if reading.limit == rule.caution.max else rule.cue_low), verdict
     return None

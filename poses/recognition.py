@@ -62,6 +62,9 @@ def recognise(
     Returns:
         The new state; its ``exercise`` and ``stretched`` are the answer.
     """
+    if not np.isfinite(measures.values[measures.near, INDEX["hip_opening_deg"]]):
+        # Not seen says nothing for or against a posture: a lost frame must not start the waiting anew.
+        return memory
     stretched, since = _roles(measures, time_s, memory, still=still)
     seen = _fitting(measures, stretched, exercises, memory.exercise)
     if seen == memory.exercise:

@@ -54,9 +54,9 @@ def follow(pose: Pose, memory: LegMemory | None) -> tuple[Pose, bool, LegMemory 
     if not pose.found:
         return pose, False, memory
     legs = pose.image_px[_POINTS].astype(np.float64)
-    if memory is None or pose.time_s - memory.time_s > FORGET_S:
-        return pose, False, LegMemory(pose.time_s, legs)
     trunk = float(trunk_length_px(pose.image_px))
+    if memory is None or pose.time_s - memory.time_s > FORGET_S or not trunk > 0.0:
+        return pose, False, LegMemory(pose.time_s, legs)
     kept = memory.swapped_since_s is not None
     ours = legs[:, ::-1] if kept else legs
     stay = _distance(ours, memory.legs_px) / trunk

@@ -5,7 +5,7 @@ second. It knows no limits of exercises. Numbers: safe-ranges.md 4.6 (quality ga
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,9 +24,11 @@ MOST_YAW_DEG: Final = 25.0
 # Part of the last second that must have been good.
 LEAST_GOOD: Final = 0.8
 WINDOW_S: Final = 1.0
+# Frames farther apart than this are pictures, not a movement: the smoothing forgets between them.
+MOST_STEP_S: Final = 0.5
 
 # Most important first; each is a key of [problems] in poses/texts.
-PROBLEMS: Final = ("no_person", "not_whole", "turn_side", "too_small", "unclear")
+PROBLEMS: Final = ("too_few_frames", "no_person", "not_whole", "turn_side", "too_small", "unclear")
 
 _CHAIN: Final = PAIRS[:4]
 _WHOLE: Final = np.concatenate([PAIRS.ravel(), np.array(skeleton.EARS)])
@@ -34,9 +36,10 @@ _WHOLE: Final = np.concatenate([PAIRS.ravel(), np.array(skeleton.EARS)])
 
 @dataclass(frozen=True, slots=True)
 class ViewMemory:
-    """The last second: for each frame its time and its problem, "" for a good one."""
+    """The last second: for each frame its time and its problem, "" for a good one; and whether a gap led up to it."""
 
-    recent: tuple[tuple[float, str], ...] = field(default=())
+    recent: tuple[tuple[float, str], ...] = ()
+    sparse: bool = False
 
 
 def problem_of(pose: Pose, facing: int, near: int) -> str:
@@ -76,9 +79,12 @@ def over_time(problem: str, time_s: float, memory: ViewMemory) -> tuple[str, Vie
     Returns:
         The problem that lasts, or "", and the new memory.
     """
+    if memory.recent and memory.sparse and time_s - memory.recent[-1][0] > MOST_STEP_S:
+        problem = problem or "too_few_frames"
+    sparse = bool(memory.recent) and time_s - memory.recent[-1][0] > MOST_STEP_S
     recent = (*(entry for entry in memory.recent if entry[0] > time_s - WINDOW_S), (time_s, problem))
     bad = [name for _, name in recent if name]
-    new = ViewMemory(recent)
+    new = ViewMemory(recent, sparse)
     if len(bad) <= (1.0 - LEAST_GOOD) * len(recent) + 1e-9:
         return "", new
     return (problem or Counter(bad).most_common(1)[0][0]), new

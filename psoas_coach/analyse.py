@@ -4,17 +4,27 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 from poses.exercise import Exercise
 from poses.messages import Messages
-from poses.records import Frame, Step
-from psoas_coach.files import make_folder
+from poses.problem import Problem
+from poses.records import Finding, Frame, Pose, Step
+from psoas_coach.files import folder_name, make_folder, printable
 from psoas_coach.picture import BestPicture
 from psoas_coach.poses_file import Origin, PosesRecorder, load
 from psoas_coach.session import Session
 from psoas_coach.summary import Summariser, Summary
 from psoas_coach.table import MeasuresTable
 from psoas_coach.wording import overlay_words
+
+if TYPE_CHECKING:
+    from vision.palette import Image
+    from vision.recorder import VideoRecorder
+    from vision.sources import Source
+
+RESULTS = ("summary.json", "measures.csv", "poses.npz", "picture.png", "annotated.mp4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,19 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an analysis made: the summary, the folder, and the names of the files in it."""
+    """What an analysis made.
+
+    Attributes:
+        summary: What was found.
+        folder: Where the files are.
+        files: Their names.
+        without_video: Why the annotated video is missing although it was asked for, or None.
+    """
 
     summary: Summary
     folder: Path
     files: tuple[str, ...]
+    without_video: Problem | None = None
 
 
 def analyse(
@@ -78,71 +96,105 @@ def analyse(
     """
     # Heavy libraries are loaded here, not when the command line is parsed.
     from vision.estimator import Estimator
-    from vision.overlay import draw
-    from vision.palette import Image
-    from vision.recorder import VideoRecorder
     from vision.sources import open_source
-
-    by_id = {exercise.id: exercise for exercise in settings.exercises}
-
-    def drawn(frame: Frame, step: Step) -> Image:
-        exercise = by_id.get(step.assessment.exercise or "")
-        return draw(frame.image, step, exercise, overlay_words(settings.texts, step, exercise))
 
     with ExitStack() as stack:
         source = open_source(clip)
         stack.enter_context(source)
         make_folder(folder)
-        still = source.is_still
-        estimator = stack.enter_context(Estimator(settings.model_path, still=still))
-        table = stack.enter_context(MeasuresTable(folder / "measures.csv", settings.exercises))
-        video = None
-        if settings.video and not still:
-            video = stack.enter_context(
-                VideoRecorder(
-                    folder / "annotated.mp4",
-                    width=source.width,
-                    height=source.height,
-                    rate_hint=source.average_rate,
-                    audio_from=clip if source.has_audio else None,
-                )
-            )
-        session = Session(settings.exercises, still=still)
-        poses, picture = PosesRecorder(), BestPicture(drawn, by_id)
-        summariser = Summariser(settings.exercises, settings.asked_for)
+        # What an earlier run left there would be taken for this one's.
+        for name in RESULTS:
+            (folder / name).unlink(missing_ok=True)
+        estimator = stack.enter_context(Estimator(settings.model_path, still=source.is_still))
+        sinks = stack.enter_context(_Sinks(clip, source, folder, settings))
+        session = Session(settings.exercises, still=source.is_still)
         interrupted, last_s = False, 0.0
         for count, frame in enumerate(source, start=1):
             pose = estimator.estimate(frame)
-            step = session.step(frame.index, pose)
-            poses.write(frame.index, pose)
-            table.write(step)
-            summariser.write(step)
-            picture.write(frame, step)
-            if video is not None:
-                video.write(drawn(frame, step), frame.time_s)
+            sinks.write(frame, pose, session.step(frame.index, pose))
             last_s = frame.time_s
             report(Progress(count, last_s, source.duration_s))
             if should_stop():
                 interrupted = True
                 break
-        summariser.add(session.finish())
         origin = Origin(
-            clip=clip.name,
+            clip=printable(clip.name),
             kind=source.kind,
+            still=source.is_still,
+            interrupted=interrupted,
             model=settings.model_name,
             duration_s=source.duration_s,
             broke=source.damage or "",
             broke_at_s=last_s if source.damage else None,
         )
-        poses.save(folder / "poses.npz", origin)
-        summary = summariser.summary(origin, interrupted=interrupted)
-        summary.save(folder / "summary.json")
-        files = ["summary.json", "measures.csv", "poses.npz"]
-        if picture.save(folder / "picture.png"):
-            files.append("picture.png")
-    if video is not None:
-        files.append("annotated.mp4")
-    return Outcome(summary, folder, tuple(files))
+        summary = sinks.finish(session.finish(), origin)
+    files = tuple(name for name in RESULTS if (folder / name).exists())
+    return Outcome(summary, folder, files, sinks.without_video)
+
+
+class _Sinks:
+    """Everything one analysis writes, opened and closed together."""
+
+    def __init__(self, clip: Path, source: "Source", folder: Path, settings: Settings) -> None:
+        from vision.recorder import VideoRecorder
+
+        self.without_video: Problem | None = None
+        self._folder, self._settings = folder, settings
+        self._by_id = {exercise.id: exercise for exercise in settings.exercises}
+        self._table = MeasuresTable(folder / "measures.csv", settings.exercises)
+        self._poses = PosesRecorder()
+        self._picture = BestPicture(self._drawn, self._by_id)
+        self._summariser = Summariser(settings.exercises, settings.asked_for)
+        self._video: VideoRecorder | None = None
+        if settings.video and not source.is_still:
+            self._video = VideoRecorder(
+                folder / "annotated.mp4",
+                width=source.width,
+                height=source.height,
+                rate_hint=source.average_rate,
+                audio_from=clip if source.has_audio else None,
+            )
+
+    def __enter__(self) -> "_Sinks":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._table.close()
+        self._with_video(lambda video: video.close())
+
+    def write(self, frame: Frame, pose: Pose, step: Step) -> None:
+        """Takes one frame into every sink."""
+        self._poses.write(frame.index, pose)
+        self._table.write(step)
+        self._summariser.write(step)
+        self._picture.write(frame, step)
+        self._with_video(lambda video: video.write(self._drawn(frame, step), frame.time_s))
+
+    def finish(self, findings: Sequence[Finding], origin: Origin) -> Summary:
+        """Writes what is written at the end."""
+        self._summariser.add(findings)
+        self._poses.save(self._folder / "poses.npz", origin)
+        summary = self._summariser.summary(origin)
+        summary.save(self._folder / "summary.json")
+        self._picture.save(self._folder / "picture.png")
+        return summary
+
+    def _with_video(self, act: "Callable[[VideoRecorder], None]") -> None:
+        if self._video is None:
+            return
+        try:
+            act(self._video)
+        except Problem as problem:
+            # The recorder has removed what it began; all else goes on.
+            self._video, self.without_video = None, problem
+
+    def _drawn(self, frame: Frame, step: Step) -> "Image":
+        from vision.overlay import draw
+
+        exercise = self._by_id.get(step.assessment.exercise or "")
+        return draw(frame.image, step, exercise, overlay_words(self._settings.texts, step, exercise))
 
 
 def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked_for: str) -> Outcome:
@@ -158,8 +210,8 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
         Problem: The file is not a recording of poses, or the results cannot be written.
     """
     recording = load(recording_path)
-    folder = make_folder(out / Path(recording.origin.clip).stem)
-    session = Session(exercises, still=recording.origin.kind == "image")
+    folder = make_folder(out / folder_name(recording.origin.clip))
+    session = Session(exercises, still=recording.origin.still)
     summariser = Summariser(exercises, asked_for)
     with MeasuresTable(folder / "measures.csv", exercises) as table:
         for index, pose in recording:
@@ -167,7 +219,7 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
             table.write(step)
             summariser.write(step)
     summariser.add(session.finish())
-    summary = summariser.summary(recording.origin, interrupted=False)
+    summary = summariser.summary(recording.origin)
     summary.save(folder / "summary.json")
     return Outcome(summary, folder, ("summary.json", "measures.csv"))
 
@@ -177,9 +229,10 @@ def result_folders(clips: Iterable[Path], out: Path) -> list[tuple[Path, Path]]:
     taken: set[str] = set()
     pairs = []
     for clip in clips:
-        name, number = clip.stem, 2
+        name = first = folder_name(clip.name)
+        number = 2
         while name.casefold() in taken:
-            name, number = f"{clip.stem}-{number}", number + 1
+            name, number = f"{first}-{number}", number + 1
         taken.add(name.casefold())
         pairs.append((clip, out / name))
     return pairs

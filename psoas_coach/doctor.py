@@ -82,9 +82,17 @@ def _library(module: str, distribution: str) -> Check:
         importlib.import_module("vision.estimator" if module == "mediapipe" else module)
         found = metadata.version(distribution)
     except (ImportError, OSError) as error:
-        remedy = missing_library_remedy(str(error)) or f"Install it again: pip install --force-reinstall {distribution}"
+        remedy = missing_library_remedy(str(error)) or _install_again(distribution)
         return Check(distribution, f"cannot be loaded ({error})", False, remedy)
     return Check(distribution, found, True)
+
+
+def _install_again(distribution: str) -> str:
+    """How to install a library again, in the versions that are admitted: a later MediaPipe would call home."""
+    for requirement in metadata.requires("psoas-coach") or []:
+        if requirement.partition(";")[0].strip().startswith(distribution):
+            return f"Install it again: pip install --force-reinstall '{requirement.partition(';')[0].strip()}'"
+    return "Install psoas-coach again"
 
 
 def _one_opencv() -> Check:
@@ -114,11 +122,13 @@ def _model() -> Check:
         found = f"damaged at {status.path}"
     if not status.ok:
         return Check("pose model", found, False, "Fetch it: psoas-coach model")
-    from vision.estimator import Estimator
-
     try:
+        from vision.estimator import Estimator
+
         # MediaPipe loads its library only now, so this is where a broken one shows.
         Estimator(status.path).close()
+    except (ImportError, OSError):
+        return Check("pose model", f"{status.path}, but nothing to load it with", False, "See mediapipe above")
     except Problem as problem:
         return Check("pose model", f"{status.path} does not load", False, str(problem))
     return Check("pose model", f"{status.path} loads", True)
@@ -145,8 +155,10 @@ def _camera() -> Check:
                 "camera", f"{devices[0]}, not allowed", False, "Join the group video, log in anew", needed=False
             )
         return Check("camera", ", ".join(devices) or "none", bool(devices), remedy, needed=False)
-    import cv2
-
+    try:
+        import cv2
+    except (ImportError, OSError):
+        return Check("camera", "cannot be asked", False, "See opencv-python above", needed=False)
     capture = cv2.VideoCapture(0)
     try:
         opened = capture.isOpened()

@@ -1,11 +1,15 @@
 """Writing result files so that a reader never meets half of one."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from poses.problem import Problem
+
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
 
 
 @contextmanager
@@ -38,6 +42,24 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise cannot_write(path, error) from error
     return path
+
+
+def printable(name: str) -> str:
+    """A file name as text: bytes that are no text, which some file systems allow, become question marks."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def folder_name(file_name: str) -> str:
+    """A name for a folder of results that every system can make, after the clip's file name.
+
+    Dots and spaces at the ends, reserved names of Windows and letters that file names may not hold are replaced;
+    accents are composed, since two ways of writing an é are one name on some systems.
+    """
+    stem = unicodedata.normalize("NFC", PurePath(printable(file_name)).stem)
+    clean = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", stem).strip(". ")
+    if not clean or clean.split(".")[0].upper() in _RESERVED:
+        clean = f"clip-{clean}".rstrip("-")
+    return clean
 
 
 def cannot_write(path: Path, error: OSError) -> Problem:

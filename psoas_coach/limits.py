@@ -12,8 +12,9 @@ from psoas_coach.wording import in_unit, rule_name
 
 def limits_table(exercise: Exercise, texts: Messages) -> Table:
     """A row for each rule: where the value may lie, and beyond what it asks for care or a stop."""
-    verdicts = [texts("verdicts", verdict.value) for verdict in (Verdict.OK, Verdict.CAUTION, Verdict.STOP)]
-    table = Table("", *verdicts, title=texts("exercises", exercise.id), title_justify="left", box=None, padding=(0, 2))
+    verdicts = [texts("verdicts", verdict.value) for verdict in (Verdict.CAUTION, Verdict.STOP)]
+    heads = ["", texts("summary", "aim"), *verdicts]
+    table = Table(*heads, title=texts("exercises", exercise.id), title_justify="left", box=None, padding=(0, 2))
     for rule in exercise.rules:
         table.add_row(
             rule_name(texts, exercise.id, rule.id),

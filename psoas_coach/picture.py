@@ -1,7 +1,10 @@
 """The one frame of a clip that is worth looking at, drawn and kept as ``picture.png``."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from poses.exercise import Exercise
 from poses.records import Frame, Step, Verdict
@@ -41,9 +44,17 @@ class BestPicture:
         return True
 
     def _nearness(self, step: Step) -> float:
-        """How far the first rule's value is beyond its caution limit; negative inside."""
+        """How telling a frame is among those of the same verdict.
+
+        For the first rule of the exercise: how far its value is beyond the caution limit, or how near to it from
+        inside. A value beyond it that is still called OK is on its way to a caution, and shows neither. Where nothing
+        is judged: how well the person is seen.
+        """
         exercise = self._exercises.get(step.assessment.exercise or "")
         if exercise is None:
-            return float(step.pose.found)
+            return float(np.nan_to_num(step.pose.visibility).mean())
         value, band = step.assessment.readings[0].value, exercise.rules[0].caution
-        return max(value - band.max, band.min - value)
+        beyond = max(value - band.max, band.min - value)
+        if step.assessment.verdict is Verdict.OK and beyond > 0.0:
+            return -math.inf
+        return -math.inf if math.isnan(beyond) else beyond

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from poses import skeleton
 from poses.problem import Problem
@@ -29,6 +30,8 @@ class Origin:
     Attributes:
         clip: File name of the clip, without its folder.
         kind: "video", "animation" or "image".
+        still: Whether there is but one picture, of whatever kind.
+        interrupted: Whether the user ended the analysis.
         model: Name of the pose model.
         duration_s: Length that the container announced, or None.
         broke: What broke the clip off, or "".
@@ -38,6 +41,8 @@ class Origin:
     clip: str
     kind: str
     model: str
+    still: bool = False
+    interrupted: bool = False
     duration_s: float | None = None
     broke: str = ""
     broke_at_s: float | None = None
@@ -97,7 +102,8 @@ class Recording:
             yield int(index), pose
 
 
-_SHAPES: Final = {
+_SHAPES: Final[dict[str, tuple[int, ...]]] = {
+    "index": (),
     "time_s": (),
     "image_px": (skeleton.COUNT, 2),
     "world_m": (skeleton.COUNT, 3),
@@ -122,19 +128,22 @@ def load(path: Path) -> Recording:
         raise Problem(f"{path} is not a recording of poses ({type(error).__name__})", why, do) from None
     if not isinstance(meta, dict) or meta.pop("format", None) != FORMAT:
         raise Problem(f"{path} is of another version", why, do)
-    indices = arrays.get("index")
+    frames = arrays["time_s"].shape[:1] if "time_s" in arrays else ()
+    shapes = {name: (*frames, *shape) for name, shape in _SHAPES.items()} | {"image_wh": (2,)}
     wrong = [
         name
-        for name, shape in _SHAPES.items()
-        if indices is None or name not in arrays or arrays[name].shape != (len(indices), *shape)
+        for name, shape in shapes.items()
+        if name not in arrays or arrays[name].shape != shape or arrays[name].dtype.kind not in "fiu"
     ]
-    if indices is None or wrong or "image_wh" not in arrays:
-        raise Problem(f"{path} lacks {', '.join(wrong) or 'image_wh'} of the right shape", why, do)
+    if not frames or wrong:
+        raise Problem(f"{path} lacks {', '.join(wrong) or 'time_s'} of the right shape", why, do)
+    if not (np.isfinite(arrays["time_s"]).all() and (np.diff(arrays["time_s"]) > 0).all()):
+        raise Problem(f"The times in {path} do not rise", why, do)
     try:
-        origin = Origin(**meta)
-    except TypeError:
+        origin = TypeAdapter(Origin).validate_json(json.dumps(meta), strict=True)
+    except ValidationError:
         raise Problem(f"{path} does not say where it comes from", why, do) from None
-    return Recording(origin, indices, arrays)
+    return Recording(origin, arrays["index"], arrays)
 
 
 def _stack(rows: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:

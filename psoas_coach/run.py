@@ -53,10 +53,12 @@ def analyse_clips(
     )
     outcomes: list[Outcome] = []
     failed = 0
+    left = result_folders(clips, out)
     with polite() as asked_to_stop:
-        for clip, folder in result_folders(clips, out):
+        while left and not asked_to_stop():
+            clip, folder = left.pop(0)
             try:
-                with progress_bar(screen, clip.name) as show:
+                with progress_bar(screen, texts, clip.name) as show:
                     outcome = analyse(clip, folder, settings, report=show, should_stop=asked_to_stop)
             except Problem as problem:
                 failed += 1
@@ -64,10 +66,16 @@ def analyse_clips(
                 continue
             outcomes.append(outcome)
             tell_outcome(screen, texts, outcome)
-            if asked_to_stop():
-                return EXIT_INTERRUPTED, outcomes
+            if outcome.without_video is not None:
+                failed += 1
+                tell_problem(outcome.without_video)
+        interrupted = asked_to_stop()
+    if left:
+        screen.print(texts("summary", "not_begun", clips=", ".join(clip.name for clip, _ in left)), markup=False)
     if outcomes:
-        screen.print(f"[dim]{texts('summary', 'not_medical')}[/]")
+        screen.print(texts("summary", "not_medical"), style="dim")
+    if interrupted:
+        return EXIT_INTERRUPTED, outcomes
     if not failed:
         return EXIT_DONE, outcomes
     return (EXIT_SOME_FAILED if outcomes else EXIT_UNUSABLE), outcomes

@@ -33,6 +33,7 @@ class _Memory:
     pending: tuple[Finding, ...] = ()
     said: cues.CueMemory = cues.CueMemory()
     seen_s: float | None = None
+    judgeable_s: float | None = None
 
 
 class Session:
@@ -69,8 +70,11 @@ class Session:
         problem, seen = view.over_time(view.problem_of(pose, facing.sign, raw.near), pose.time_s, past.recent_views)
         recognised = past.recognised
         if not problem:
+            if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
+                # What was recognised before a long bad view says nothing about now.
+                recognised = recognition.RecognitionMemory()
             recognised = recognition.recognise(
-                smooth, pose.time_s, list(self._exercises.values()), past.recognised, still=self._still
+                smooth, pose.time_s, list(self._exercises.values()), recognised, still=self._still
             )
         judged, ended, now = self._judge(smooth, recognised, problem, pose.time_s, past)
         exercise = self._exercises[judged.exercise] if judged.exercise else None
@@ -87,6 +91,7 @@ class Session:
             pending=now[1],
             said=cue_memory,
             seen_s=pose.time_s if pose.found else past.seen_s,
+            judgeable_s=past.judgeable_s if problem else pose.time_s,
         )
         return Step(index, pose, raw, smooth, judged, cue, spoken, ended)
 

@@ -17,8 +17,6 @@ from psoas_coach.version import VERSION
 SCHEMA_VERSION: Final = 1
 # A longer pause between two frames is a gap in the clip, not time that was watched; the smoothing forgets then too.
 _LONGEST_STEP_S: Final = 0.5
-# Below this share of frames the stretched side is not named: either both were, or the legs were mistaken.
-_CLEAR_SIDE: Final = 0.9
 
 
 class _Record(BaseModel):
@@ -46,7 +44,7 @@ class FrameCounts(_Record):
 
 
 class ExerciseSeen(_Record):
-    """An exercise that was recognised, for how long, and on which side."""
+    """An exercise that was judged with one stretched side (None where both legs do the same), and for how long."""
 
     id: str
     frames: int
@@ -104,10 +102,10 @@ class Summariser:
         self._measure = {(e.id, rule.id): rule.measure for e in exercises for rule in e.rules}
         self._asked_for = asked_for
         self._total = self._person = self._judged = 0
-        self._frames: Counter[str] = Counter()
-        self._seconds: Counter[str] = Counter()
-        self._sides: dict[str, Counter[int]] = {}
-        self._worst: dict[str, Verdict] = {}
+        # By exercise and stretched side.
+        self._frames: Counter[tuple[str, int | None]] = Counter()
+        self._seconds: dict[tuple[str, int | None], float] = {}
+        self._worst: dict[tuple[str, int | None], Verdict] = {}
         self._problems: Counter[str] = Counter()
         self._findings: list[Finding] = []
         self._last_s: float | None = None
@@ -122,20 +120,19 @@ class Summariser:
         self._person += step.pose.found
         self._problems.update(judged.problems)
         self.add(step.findings)
-        if judged.exercise is None:
+        if judged.exercise is None or all(one.verdict is Verdict.UNKNOWN for one in judged.readings):
             return
+        seen = (judged.exercise, judged.stretched)
         self._judged += 1
-        self._frames[judged.exercise] += 1
-        self._seconds[judged.exercise] += elapsed  # type: ignore[assignment]  # a Counter of seconds
-        if judged.stretched is not None:
-            self._sides.setdefault(judged.exercise, Counter())[judged.stretched] += 1
-        self._worst[judged.exercise] = worse(self._worst.get(judged.exercise, Verdict.UNKNOWN), judged.verdict)
+        self._frames[seen] += 1
+        self._seconds[seen] = self._seconds.get(seen, 0.0) + elapsed
+        self._worst[seen] = worse(self._worst.get(seen, Verdict.UNKNOWN), judged.verdict)
 
     def add(self, findings: Sequence[Finding]) -> None:
         """Takes findings into account."""
         self._findings += findings
 
-    def summary(self, origin: Origin, *, interrupted: bool) -> Summary:
+    def summary(self, origin: Origin) -> Summary:
         """Sums up all steps so far."""
         return Summary(
             schema_version=SCHEMA_VERSION,
@@ -151,28 +148,21 @@ class Summariser:
             ),
             model=origin.model,
             asked_for=self._asked_for,
-            interrupted=interrupted,
+            interrupted=origin.interrupted,
             frames=FrameCounts(total=self._total, with_person=self._person, judged=self._judged),
             exercises=[
                 ExerciseSeen(
-                    id=name,
+                    id=exercise,
                     frames=frames,
-                    judged_s=round(float(self._seconds[name]), 3),
-                    stretched=self._stretched(name, frames),
-                    worst=self._worst[name].value,
+                    judged_s=round(self._seconds[exercise, stretched], 3),
+                    stretched=None if stretched is None else SIDES[stretched],
+                    worst=self._worst[exercise, stretched].value,
                 )
-                for name, frames in self._frames.most_common()
+                for (exercise, stretched), frames in self._frames.most_common()
             ],
             problems=dict(self._problems.most_common()),
             findings=[self._record(finding) for finding in sorted(self._findings, key=lambda one: one.start_s)],
         )
-
-    def _stretched(self, exercise: str, frames: int) -> str | None:
-        """The stretched side, where it is one and the same nearly all the time."""
-        for side, count in self._sides.get(exercise, Counter()).items():
-            if count >= _CLEAR_SIDE * frames:
-                return SIDES[side]
-        return None
 
     def _record(self, finding: Finding) -> FindingRecord:
         return FindingRecord(

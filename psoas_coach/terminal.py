@@ -25,7 +25,7 @@ _SIGN = {"stop": "■", "caution": "▲", "ok": "●", "unknown": "?"}
 
 def console(*, stderr: bool = False) -> Console:
     """A console that neither breaks long paths nor colours pipes."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
 
 
 def language_of_system() -> Language:
@@ -42,14 +42,14 @@ def tell_problem(problem: Problem) -> None:
 
 
 @contextmanager
-def progress_bar(out: Console, label: str) -> Iterator[Callable[[Advance], None]]:
+def progress_bar(out: Console, texts: Messages, label: str) -> Iterator[Callable[[Advance], None]]:
     """Shows media time done, frames per second and time left."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.fields[frames]} frames, {task.fields[rate]:.0f}/s"),
+        TextColumn("{task.fields[frames]} " + texts("summary", "frames") + ", {task.fields[rate]:.0f}/s"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=out,
         transient=True,
@@ -114,7 +114,7 @@ def _findings(texts: Messages, summary: Summary) -> Table:
         table.add_row(
             f"[{_STYLE[finding.verdict]}]{_SIGN[finding.verdict]} {texts('verdicts', finding.verdict)}[/]",
             rule_name(texts, finding.exercise, finding.rule),
-            when if summary.clip.kind != "image" else "",
+            when if summary.frames.total > 1 else "",
             peak_of(finding),
             texts("summary", "limit", limit=in_unit(finding.limit, finding.measure)),
         )

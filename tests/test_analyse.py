@@ -176,8 +176,11 @@ def test_real_bridge_repetitions(model_path: Path, real: Path, tmp_path: Path) -
 
 def test_real_lunge_repetitions(model_path: Path, real: Path, tmp_path: Path) -> None:
     summary = analyse(real / "videos" / "gym_lunge.mp4", tmp_path, settings(model_path)).summary
-    assert [seen.id for seen in summary.exercises] == ["low-lunge"]
-    assert summary.frames.judged > 300
+    # He does not change legs; the model's labels do, now and then.
+    assert {seen.id for seen in summary.exercises} == {"low-lunge"}
+    assert summary.exercises[0].stretched == "left"
+    assert summary.exercises[0].frames > 0.8 * summary.frames.judged
+    assert summary.frames.judged > 200
 
 
 @pytest.mark.parametrize("name", ["videos/walk_past_sports2d.mp4", "images/plank_0.jpg", "images/plank_1.jpg"])

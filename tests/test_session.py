@@ -128,3 +128,111 @@ def test_an_exercise_that_was_named_is_not_mistaken_for_another() -> None:
     steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(36.0))))]
     assert {step.assessment.problems for step in steps} == {("other_posture",)}
     assert session.finish() == ()
+
+
+def turned_away(seconds: float, start_s: float) -> Iterator[Pose]:
+    """The same person, too far out of the picture plane to be judged."""
+    for frame in range(round(seconds * 30)):
+        yield sf.pose(lunge(36.0), start_s + frame / 30.0, yaw_deg=60.0)
+
+
+def verdicts(steps: list[Step], start_s: float, end_s: float) -> set[Verdict]:
+    return {step.assessment.verdict for step in steps if start_s <= step.assessment.time_s < end_s}
+
+
+def test_another_posture_is_never_called_fine() -> None:
+    # Standing up after a good lunge: the lunge stays in mind for half a second, but nothing of it is judged.
+    steps, found = run(held((3.0, lunge(8.0)), (2.0, sf.STANDING), (2.0, sf.PLANK)))
+    assert found == []
+    assert verdicts(steps, 3.2, 7.0) == {Verdict.UNKNOWN}
+
+
+def test_a_lost_frame_now_and_then_does_not_hide_an_overextension() -> None:
+    poses = [sf.nobody(pose.time_s) if index % 7 == 3 else pose for index, pose in enumerate(held((4.0, lunge(40.0))))]
+    steps, found = run(poses)
+    assert ("hip-opening", Verdict.STOP) in [(finding.rule, finding.verdict) for finding in found]
+    shown = [step.cue.id if step.cue else "" for step in steps if step.assessment.time_s > 2.0]
+    assert set(shown) == {"too_far_stop"}, "and the words do not blink"
+
+
+@pytest.mark.parametrize("trunk", [10.0, 20.0, 30.0, 40.0])
+def test_leaning_back_ever_further_stays_a_lunge(trunk: float) -> None:
+    # The more it is overdone, the more it must be seen: the posture's limits lie beyond every stop.
+    figure = sf.Figure(trunk, left=sf.Leg(-70.0, 80.0), right=sf.Leg(10.0, 80.0))
+    _, found = run(held((3.0, figure)))
+    worst = Verdict.CAUTION if trunk == 10.0 else Verdict.STOP
+    assert worst in {finding.verdict for finding in found}
+
+
+def test_a_lifted_back_foot_is_told() -> None:
+    _, found = run(held((3.0, replace(sf.GOOD_LUNGE, right=sf.Leg(20.0, 140.0)))))
+    assert "back-knee" in {finding.rule for finding in found}
+
+
+def test_a_long_bad_view_makes_everything_start_anew() -> None:
+    before, after = held((3.0, lunge(8.0))), held((2.0, lunge(8.0)), start_s=13.0)
+    steps, _ = run([*before, *turned_away(10.0, 3.0), *after])
+    assert verdicts(steps, 4.0, 13.0) == {Verdict.UNKNOWN}
+    # The view has to have been good for most of a second, and the posture for half a second after that.
+    assert verdicts(steps, 13.0, 13.9) == {Verdict.UNKNOWN}
+    assert verdicts(steps, 14.6, 15.0) == {Verdict.OK}
+
+
+def test_a_stop_goes_on_through_a_moment_unseen() -> None:
+    unseen = [sf.nobody(3.0 + frame / 30.0) for frame in range(5)]
+    poses = [*held((3.0, lunge(40.0))), *unseen, *held((3.0, lunge(40.0)), start_s=3.0 + 5 / 30.0)]
+    steps, found = run(poses)
+    assert verdicts(steps, 3.0, 3.15) == {Verdict.UNKNOWN}
+    stops = [finding for finding in found if finding.verdict is Verdict.STOP]
+    assert len(stops) == 1
+    assert stops[0].end_s > 6.0
+
+
+def test_pictures_far_apart_are_no_movement() -> None:
+    steps, found = run(sf.pose(lunge(40.0), float(second)) for second in range(20))
+    assert found == []
+    assert steps[-1].assessment.problems == ("too_few_frames",)
+
+
+def test_each_leg_has_its_own_findings() -> None:
+    other = replace(lunge(40.0), left=lunge(40.0).right, right=lunge(40.0).left)
+    _, found = run(held((4.0, lunge(40.0)), (1.0, sf.STANDING), (4.0, other)))
+    stops = [finding for finding in found if finding.verdict is Verdict.STOP]
+    assert [stop.side for stop in stops] == [skeleton.RIGHT, skeleton.LEFT]
+    assert stops[0].end_s <= 4.2
+    assert stops[1].start_s >= 5.0
+
+
+def test_nothing_impossible_comes_out_of_anything() -> None:
+    """Random postures, losses, swaps and gaps: no error, and no answer that contradicts itself."""
+    rng = np.random.default_rng(11)
+    figures = [lunge(5.0), lunge(36.0), sf.STANDING, sf.FLAT_BRIDGE, sf.HIGH_BRIDGE, sf.PLANK, sf.ON_THE_FLOOR]
+    for _ in range(12):
+        time_s, poses = 0.0, []
+        for _ in range(12):
+            figure = figures[rng.integers(len(figures))]
+            facing = int(rng.choice([1, -1], p=[0.8, 0.2]))
+            for _ in range(int(rng.integers(3, 60))):
+                time_s += float(rng.choice([1 / 30, 1 / 15, 0.8], p=[0.8, 0.19, 0.01]))
+                pose = sf.pose(figure, time_s, facing=facing, yaw_deg=float(rng.choice([0.0, 40.0], p=[0.95, 0.05])))
+                if rng.random() < 0.1:
+                    pose = sf.nobody(time_s)
+                elif rng.random() < 0.1:
+                    pose = exchange_legs(pose)
+                poses.append(pose)
+        steps, found = run(poses)
+        for step in steps:
+            judged = step.assessment
+            assert (judged.exercise is None) == bool(judged.problems)
+            if judged.problems:
+                assert judged.verdict is Verdict.UNKNOWN
+            for reading in judged.readings:
+                assert reading.since_s <= judged.time_s
+                assert np.isnan(reading.value) <= (reading.verdict is Verdict.UNKNOWN)
+            if step.cue is not None:
+                assert step.cue.id
+        for finding in found:
+            assert finding.start_s <= finding.reported_s
+            assert finding.start_s <= finding.peak_s <= finding.end_s <= time_s
+            upper = finding.limit > 0 or finding.peak > finding.limit
+            assert finding.peak > finding.limit if upper else finding.peak < finding.limit
