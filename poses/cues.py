@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from poses.exercise import Exercise
+from poses.exercise import Exercise, Rule
 from poses.records import Cue, Reading, Verdict
 
 # Convention of safe-ranges.md 3.9: the same words are not spoken again sooner.
@@ -101,8 +101,12 @@ def _most_urgent(exercise: Exercise, readings: Sequence[Reading]) -> tuple[str, 
     for verdict in (Verdict.STOP, Verdict.CAUTION):
         for reading in readings:
             if reading.verdict is verdict:
-                rule = rules[reading.rule]
-                if verdict is Verdict.STOP:
-                    return rule.cue_stop, verdict
-                return (rule.cue_high if reading.limit == rule.caution.max else rule.cue_low), verdict
+                return cue_of(rules[reading.rule], verdict, reading.limit), verdict
     return None
+
+
+def cue_of(rule: Rule, verdict: Verdict, limit: float) -> str:
+    """Id of the cue for a caution or stop of a rule, by the limit that was passed."""
+    if verdict is Verdict.STOP:
+        return rule.cue_stop
+    return rule.cue_high if limit == rule.caution.max else rule.cue_low

@@ -8,7 +8,7 @@ import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -155,6 +155,19 @@ class _File(_Strict):
         return rules
 
 
+class FaultyFile(Problem):
+    """An exercise file with faults.
+
+    Attributes:
+        faults: One line each: file, key, what is wrong, what was found.
+    """
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        why, do = "a limit that is not understood would be no limit", "Mend each and validate again"
+        super().__init__("; ".join(faults), why, do)
+        self.faults = faults
+
+
 def read(path: Path) -> Exercise:
     """Reads one exercise file; the name of the file without its suffix is the exercise's id.
 
@@ -174,10 +187,7 @@ def read(path: Path) -> Exercise:
     try:
         content = _File.model_validate(data)
     except ValidationError as error:
-        faults = "; ".join(_faults(path.name, error))
-        raise Problem(
-            faults, "a limit that is not understood would be no limit", "Mend each and validate again"
-        ) from None
+        raise FaultyFile(tuple(_faults(path.name, data, error))) from None
     return Exercise(
         id=path.stem,
         posture=tuple(condition.condition() for condition in content.posture.conditions),
@@ -208,10 +218,20 @@ def _known_measure(value: str) -> str:
     return value
 
 
-def _faults(file: str, error: ValidationError) -> Iterable[str]:
+def _faults(file: str, data: dict[str, Any], error: ValidationError) -> Iterable[str]:
     for fault in error.errors(include_url=False):
-        key = ".".join(str(part) for part in fault["loc"]) or "the file"
-        yield f"{file}: {key}: {_wording(fault)}"
+        yield f"{file}: {_key(data, fault['loc'])}: {_wording(fault)}"
+
+
+def _key(data: dict[str, Any], path: tuple[int | str, ...]) -> str:
+    """Where a fault is, with the rule called by its id rather than its number."""
+    match path:
+        case ("rules", int(number), *rest):
+            name = data["rules"][number].get("id", f"number {number + 1}")
+            return ".".join([f'rule "{name}"', *map(str, rest)])
+        case ():
+            return "the file"
+    return ".".join(map(str, path))
 
 
 def _wording(fault: ErrorDetails) -> str:

@@ -1,9 +1,10 @@
 """The command line. Each command loads what it needs when it runs, so that --help answers at once.
 
-Exit status: 0 done; 1 an error in the program; 2 wrong use or unusable input; 3 some of several clips failed;
+Exit status: 0 done; 1 an error in the program; 2 wrong use or unusable input; 3 some clips or results failed;
 130 interrupted, with everything up to that moment kept.
 """
 
+import io
 import os
 import sys
 from enum import Enum
@@ -109,7 +110,7 @@ def model(
 
 
 @app.command()
-def doctor(lang: LangOption = None) -> None:
+def doctor() -> None:
     """Check this computer: versions, libraries, model, camera, display and voices; each with its remedy."""
     from psoas_coach.doctor import examine
     from psoas_coach.terminal import console
@@ -117,9 +118,13 @@ def doctor(lang: LangOption = None) -> None:
     screen, healthy = console(), True
     for check in examine():
         healthy &= check.ok or not check.needed
-        style, sign = ("green", "●") if check.ok else (("red", "■") if check.needed else ("yellow", "▲"))
+        style, sign = ("green", "●") if check.ok else (("red", "■") if check.needed else ("bright_blue", "○"))
         screen.print(sign, style=style, end=" ")
-        screen.print(f"{check.name}: {check.found}" + (f"\n    {check.remedy}" if not check.ok else ""), markup=False)
+        screen.print(
+            f"{check.name}{'' if check.needed else ' (optional)'}: {check.found}"
+            + (f"\n    {check.remedy}" if not check.ok else ""),
+            markup=False,
+        )
     raise typer.Exit(0 if healthy else 2)
 
 
@@ -155,13 +160,18 @@ def exercises_validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercise files (TOML).")],
 ) -> None:
     """Check exercise files and name every fault at once."""
-    from poses.exercise_file import read
+    from poses.exercise_file import FaultyFile, read
     from psoas_coach.terminal import console, tell_problem
 
     faulty = 0
     for file in files:
         try:
             exercise = read(file)
+        except FaultyFile as problem:
+            faulty += 1
+            for fault in problem.faults:
+                typer.echo(fault, err=True)
+            typer.echo(f"{problem.why.capitalize()}. {problem.do}.", err=True)
         except Problem as problem:
             faulty += 1
             tell_problem(problem)
@@ -170,17 +180,39 @@ def exercises_validate(
     raise typer.Exit(2 if faulty else 0)
 
 
-@phantom_app.command("render")
-def phantom_render(
-    script: Annotated[str, typer.Argument(help="Name of a motion script: low-lunge or bridge.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the clip and its true angles.")],
-    seed: Annotated[int, typer.Option(help="Seed of everything that varies.")] = 0,
-) -> None:
-    """Render a clip of the phantom, with its true joint angles beside it."""
-    from psoas_coach.phantom import render
+@phantom_app.command("list")
+def phantom_list() -> None:
+    """List the motions a phantom knows, with their length."""
+    from calibration.phantom.scripts import SCRIPTS
     from psoas_coach.terminal import console
 
-    for path in render(script, out, seed=seed, screen=console()):
+    for name, script in SCRIPTS.items():
+        postures = ", ".join(dict.fromkeys(scene.posture for scene in script.scenes))
+        console().print(f"{name}  {script.duration_s:.0f} s  {postures}")
+
+
+@phantom_app.command("render")
+def phantom_render(
+    script: Annotated[str, typer.Argument(help="Name of a motion (see phantom list), or a .toml file of one.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the clip, its true angles and events.")],
+    seed: Annotated[int, typer.Option(min=0, help="0: the reference person; else another person and room.")] = 0,
+    fps: Annotated[float, typer.Option(min=1, max=120, help="Frames a second.")] = 30.0,
+    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "640x480",
+    yaw: Annotated[float | None, typer.Option(min=-80, max=80, help="Camera round the person, degrees.")] = None,
+    camera_height: Annotated[float | None, typer.Option(min=0.1, max=3, help="Camera above the floor, metres.")] = None,
+    pitch: Annotated[float | None, typer.Option(min=-30, max=30, help="Camera looks down by, degrees.")] = None,
+    roll: Annotated[float | None, typer.Option(min=-45, max=45, help="Picture turned clockwise, degrees.")] = None,
+    fov: Annotated[float | None, typer.Option(min=20, max=100, help="Horizontal field of view, degrees.")] = None,
+    mirrored: Annotated[bool | None, typer.Option(help="Mirror the picture, and left and right of its truth.")] = None,
+    exposure: Annotated[float | None, typer.Option(min=0, max=0.2, help="Shutter time, seconds: motion blur.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many draw at a time; one a core if unset.")] = None,
+) -> None:
+    """Render a clip of the phantom, with its true joint angles and what truly happens in it beside it."""
+    from psoas_coach.phantom import Wish, find_script, parse_size, render
+    from psoas_coach.terminal import console
+
+    wish = Wish(seed, fps, parse_size(size), yaw, camera_height, pitch, roll, fov, mirrored, exposure)
+    for path in render(find_script(script), out, wish, screen=console(), processes=processes):
         console().print(str(path))
 
 
@@ -194,6 +226,10 @@ def version() -> None:
 
 def main() -> None:
     """Entry point: every error a user can meet becomes one line and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or file that cannot hold a letter gets a question mark, not an error after all the work.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except Problem as problem:
@@ -203,10 +239,12 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of a pipe has gone, as in `psoas-coach exercises list | head -1`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except ImportError as error:
+        from psoas_coach.doctor import missing_library_remedy
+
+        remedy = missing_library_remedy(str(error)) or "Install psoas-coach again"
+        typer.echo(f"psoas-coach: A library cannot be loaded ({error}): nothing works without it. {remedy}.", err=True)
+        sys.exit(2)
     except Exception as error:
         if os.environ.get("PSOAS_COACH_DEBUG"):
             raise

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from poses.cues import cue_of
 from poses.exercise import Exercise
 from poses.records import Finding, Step, Verdict
 from poses.skeleton import SIDES
@@ -54,7 +55,7 @@ class ExerciseSeen(_Record):
 
 
 class FindingRecord(_Record):
-    """A stretch of time past a limit; values in the unit of ``measure``."""
+    """A stretch of time past a limit; values in the unit of ``measure``, ``cue`` is what was said about it."""
 
     exercise: str
     rule: str
@@ -68,6 +69,7 @@ class FindingRecord(_Record):
     peak_s: float
     sigma: float
     limit: float
+    cue: str
 
 
 class Summary(_Record):
@@ -99,7 +101,7 @@ class Summariser:
     """
 
     def __init__(self, exercises: Sequence[Exercise], asked_for: str) -> None:
-        self._measure = {(e.id, rule.id): rule.measure for e in exercises for rule in e.rules}
+        self._rules = {(e.id, rule.id): rule for e in exercises for rule in e.rules}
         self._asked_for = asked_for
         self._total = self._person = self._judged = 0
         # By exercise and stretched side.
@@ -165,10 +167,11 @@ class Summariser:
         )
 
     def _record(self, finding: Finding) -> FindingRecord:
+        rule = self._rules[finding.exercise, finding.rule]
         return FindingRecord(
             exercise=finding.exercise,
             rule=finding.rule,
-            measure=self._measure[finding.exercise, finding.rule],
+            measure=rule.measure,
             side=SIDES[finding.side],
             verdict="stop" if finding.verdict is Verdict.STOP else "caution",
             start_s=round(finding.start_s, 3),
@@ -178,6 +181,7 @@ class Summariser:
             peak_s=round(finding.peak_s, 3),
             sigma=round(finding.sigma, 3),
             limit=round(finding.limit, 3),
+            cue=cue_of(rule, finding.verdict, finding.limit),
         )
 
 

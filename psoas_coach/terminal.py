@@ -72,6 +72,8 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome) -> None:
     out.print(f"[bold]{escape(summary.clip.name)}[/]  {_what_was_seen(texts, summary)}")
     if summary.findings:
         out.print(_findings(texts, summary))
+        for cue in dict.fromkeys(finding.cue for finding in summary.findings):
+            out.print(f"  → {texts('cues', cue)}")
     elif summary.frames.judged:
         out.print(f"  {texts('summary', 'nothing_found')}")
     else:

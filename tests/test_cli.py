@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import zlib
@@ -15,6 +16,7 @@ import pytest
 
 from psoas_coach import cli
 from psoas_coach.samples import sample_clips
+from vision.sources import open_source
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -157,6 +159,142 @@ def test_results_that_cannot_be_written(run: Callable[..., tuple[int, str, str]]
     assert "--out" in errors
 
 
+def grey(path: str) -> str:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(cv2.imencode(".png", np.full((200, 300, 3), 128, np.uint8))[1].tobytes())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("...png", "clip"), ("..png", "clip"), (" a .png", "a"), ("con.png", "clip-con"), ("e\u0301.png", "\u00e9")],
+)
+def test_no_file_name_leads_out_of_the_results(
+    name: str, folder: str, run: Callable[..., tuple[int, str, str]], model_path: Path
+) -> None:
+    status, _, errors = run("analyse", grey(f"in/{name}"), "--out", "results", "--model", model_path)
+    assert status == 0, errors
+    assert [path.name for path in Path("results").iterdir()] == [folder]
+    assert sorted(path.name for path in Path().iterdir()) == ["in", "results"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file names that are not text")
+def test_a_file_name_that_is_not_text(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
+    status, _, errors = run("analyse", grey("a\udcff.png"), "--out", "results", "--model", model_path)
+    assert status == 0, errors
+    assert json.loads(Path("results/a_/summary.json").read_text())["clip"]["name"] == "a?.png"
+
+
+def test_what_an_earlier_run_left_is_not_taken_for_this_ones(
+    run: Callable[..., tuple[int, str, str]], model_path: Path
+) -> None:
+    Path("out/wall").mkdir(parents=True)
+    Path("out/wall/annotated.mp4").write_text("of an earlier run")
+    run("analyse", grey("wall.png"), "--out", "out", "--model", model_path)
+    assert not Path("out/wall/annotated.mp4").exists()
+
+
+def test_ctrl_c_begins_no_other_clip(
+    run: Callable[..., tuple[int, str, str]], model_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The user asks to stop while a clip turns out to be unusable.
+    from poses.problem import Problem
+    from psoas_coach import run as runner
+
+    def unusable(*words: object, **options: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        raise Problem("one.mp4 is empty", "there is nothing in it", "Take another")
+
+    monkeypatch.setattr(runner, "analyse", unusable)
+    status, out, errors = run("analyse", "one.mp4", grey("two.png"), "--out", "out", "--model", model_path)
+    assert status == 130
+    assert "one.mp4 is empty" in errors
+    assert "Not begun: two.png" in out
+    assert not Path("out/two").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"image_wh": np.array([640, 480, 3])},
+        {"index": np.array(0)},
+        {"visibility": np.full((2, 33), "seen")},
+        {"time_s": np.array([1.0, 0.5])},
+        {"meta": np.array(json.dumps({"format": 1, "clip": 5, "kind": "video", "model": "full"}))},
+        {"meta": np.array(json.dumps({"format": 99}))},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_damaged_recording_is_told(change: dict[str, np.ndarray], run: Callable[..., tuple[int, str, str]]) -> None:
+    whole = {
+        "index": np.arange(2),
+        "time_s": np.array([0.0, 0.5]),
+        "image_px": np.zeros((2, 33, 2), np.float32),
+        "world_m": np.zeros((2, 33, 3), np.float32),
+        "visibility": np.ones((2, 33), np.float32),
+        "image_wh": np.array([640, 480]),
+        "meta": np.array(json.dumps({"format": 1, "clip": "a.mp4", "kind": "video", "model": "full"})),
+    }
+    np.savez("whole.npz", **whole)  # type: ignore[arg-type]
+    assert run("replay", "whole.npz")[0] == 0
+    np.savez("damaged.npz", **{**whole, **change})  # type: ignore[arg-type]
+    status, _, errors = run("replay", "damaged.npz")
+    assert status == 2
+    assert "damaged.npz" in errors
+
+
+def test_a_clip_of_one_picture_replays_as_it_was_analysed(
+    run: Callable[..., tuple[int, str, str]], model_path: Path
+) -> None:
+    with open_source(sample_clips()[0]) as source:
+        deepest = next(frame.image for frame in source if frame.time_s > 12.0)
+    with av.open("one.gif", "w") as container:
+        stream = container.add_stream("gif", rate=10, options={})
+        stream.height, stream.width = deepest.shape[:2]
+        stream.pix_fmt = "rgb8"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(deepest, format="rgb24").reformat(format="rgb8")))
+        container.mux(stream.encode(None))
+    assert run("analyse", "one.gif", "--out", "out", "--model", model_path)[0] == 0
+    assert run("replay", "out/one/poses.npz", "--out", "again")[0] == 0
+    first, second = (Path(folder, "one", "summary.json").read_text() for folder in ("out", "again"))
+    assert first == second
+    assert '"stop"' in first
+
+
+def test_a_disk_that_fills_up_costs_the_video_only(
+    run: Callable[..., tuple[int, str, str]], model_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from poses.problem import Problem
+    from vision.recorder import VideoRecorder
+
+    def full(recorder: VideoRecorder, image: np.ndarray, time_s: float) -> None:
+        raise Problem("annotated.mp4 cannot be written (No space left on device)", "it is full", "Make space")
+
+    monkeypatch.setattr(VideoRecorder, "write", full)
+    with av.open("short.mp4", "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for _ in range(5):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((240, 320, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode(None))
+    status, _, errors = run("analyse", "short.mp4", "--video", "--out", "out", "--model", model_path)
+    assert status == 3
+    assert "No space left" in errors
+    assert sorted(path.name for path in Path("out/short").iterdir()) == [
+        "measures.csv",
+        "picture.png",
+        "poses.npz",
+        "summary.json",
+    ]
+
+
+def test_letters_that_the_terminal_lacks_are_no_error() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "psoas_coach.cli", "exercises", "show", "low-lunge"]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
 def test_some_of_several_clips_failed(run: Callable[..., tuple[int, str, str]], model_path: Path) -> None:
     Path("good.png").write_bytes(cv2.imencode(".png", np.full((200, 300, 3), 128, np.uint8))[1].tobytes())
     Path("bad.mp4").touch()
@@ -221,7 +359,7 @@ def test_doctor_names_a_remedy_for_each_lack(run: Callable[..., tuple[int, str, 
         assert name in out
     lines = out.splitlines()
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
-        if line.startswith(("▲", "■")):
+        if line.startswith(("○", "■")):
             assert after.startswith("    "), line
 
 

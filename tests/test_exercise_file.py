@@ -51,14 +51,22 @@ def test_a_personal_copy_is_read_under_its_own_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("stop = { max = 25", "stopp = { max = 25", "rules.0.stopp: unknown key"),
-        ("caution = { max = 15,", 'caution = { max = "15",', "rules.0.caution.max: Input should be a valid number"),
+        ("stop = { max = 25", "stopp = { max = 25", 'rule "hip-opening".stopp: unknown key'),
+        (
+            "caution = { max = 15,",
+            'caution = { max = "15",',
+            'rule "hip-opening".caution.max: Input should be a valid number',
+        ),
         ("caution = { max = 15,", "caution = { max = 5,", "caution limits lie inside target"),
         ("stop = { max = 25,", "stop = { max = 12,", "stop limits lie inside caution"),
-        ("caution = { max = 15,", "caution = { max = nan,", "rules.0.caution.max: Input should be a finite number"),
+        (
+            "caution = { max = 15,",
+            "caution = { max = nan,",
+            'rule "hip-opening".caution.max: Input should be a finite number',
+        ),
         ("target = { min = 0, max = 10,", "target = { min = 30, max = 10,", "min 30 is larger than max 10"),
         ('measure = "hip_opening_deg"\nleg = "stretched"', 'measure = "hip"\nleg = "stretched"', "no such measure"),
-        ('leg = "stretched"\ntarget', 'leg = "hind"\ntarget', "rules.0.leg: Input should be 'stretched'"),
+        ('leg = "stretched"\ntarget', 'leg = "hind"\ntarget', "rule \"hip-opening\".leg: Input should be 'stretched'"),
         (
             'high = "too_far_caution", stop = "too_far_stop" }\n\n[[rules]] # L2',
             'stop = "too_far_stop" }\n\n[[rules]]',
@@ -66,8 +74,8 @@ def test_a_personal_copy_is_read_under_its_own_name(tmp_path: Path) -> None:
         ),
         ('high = "back_foot_lifted"', 'high = "back_fot"', "no such cue"),
         ('id = "front-knee"', 'id = "front-shank"', "two rules are called front-shank"),
-        ('id = "front-knee"', 'id = "Front knee"', "rules.4.id"),
-        (', source = "below the norm', ', Source = "below the norm', "rules.0.target.source: is missing"),
+        ('id = "front-knee"', 'id = "Front knee"', 'rule "Front knee".id'),
+        (', source = "below the norm', ', Source = "below the norm', 'rule "hip-opening".target.source: is missing'),
         ("[posture]", "[postures]", "posture.margin_deg: is missing"),
         ("sigma_factor", "sigma_faktor", "sigma_faktor: unknown key"),
     ],

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from poses import findings
-from poses.cues import PROBLEM_CUES, PROBLEM_ON_S, SAME_CUE_GAP_S, CueMemory, choose
+from poses.cues import HELD_S, PROBLEM_CUES, PROBLEM_ON_S, SAME_CUE_GAP_S, CueMemory, choose
 from poses.exercise_file import built_in
 from poses.messages import cue_ids
 from poses.records import Finding, Reading, Verdict
@@ -98,6 +98,36 @@ def test_nothing_wrong_nothing_said() -> None:
     cue, speak, _ = choose(LUNGE, [OK], "", 0.0, CueMemory())
     assert cue is None
     assert not speak
+
+
+def test_a_value_below_its_lower_limit_gets_the_cue_for_that() -> None:
+    bridge = next(exercise for exercise in built_in() if exercise.id == "bridge")
+    knee = Reading("knee-angle", "knee_flexion_deg", 1, 50.0, 5.0, Verdict.CAUTION, 60.0, 0.0)
+    low = replace(bridge, rules=tuple(replace(rule, cue_low="too_low", cue_high="too_high") for rule in bridge.rules))
+    for reading, words in ((knee, "too_low"), (replace(knee, value=140.0, limit=130.0), "too_high")):
+        cue, _, _ = choose(low, [reading], "", 0.0, CueMemory())
+        assert cue is not None
+        assert cue.id == words
+
+
+def test_changing_reasons_for_not_seeing_are_still_told() -> None:
+    memory, cue = CueMemory(), None
+    for tenth in range(20):
+        cue, _, memory = choose(None, [], ("not_whole", "turn_side")[tenth % 2], tenth / 10, memory)
+    assert cue is not None
+    assert cue.id in {"move_back", "turn_side"}
+
+
+def test_words_stay_while_what_they_are_about_is_out_of_sight_for_a_moment() -> None:
+    _, _, memory = choose(LUNGE, [stop(40.0, 0.0)], "", 1.0, CueMemory())
+    unknown = replace(OK, value=math.nan, verdict=Verdict.UNKNOWN)
+    cue, speak, memory = choose(LUNGE, [unknown], "", 1.3, memory)
+    assert cue is not None
+    assert (cue.id, speak) == ("too_far_stop", False)
+    cue, _, _ = choose(LUNGE, [unknown], "", 1.3 + HELD_S, memory)
+    assert cue is None
+    cue, _, _ = choose(LUNGE, [OK], "", 1.4, memory)
+    assert cue is None, "and go as soon as it is seen to be mended"
 
 
 def test_every_problem_has_words() -> None:
