@@ -256,7 +256,7 @@ def test_bones_differ_without_colour() -> None:
 def test_a_bar_shows_where_the_person_is() -> None:
     """Limits 0-10, 15 and 25 and a quarter beyond: 8 degrees at least, so the bar runs from -8 to 33 degrees."""
     reading = Reading("hip", "hip_opening_deg", 0, 15.0, math.nan, Verdict.OK, math.nan, 0.0)
-    row = bars.Row.of(RULES[0], reading, "")
+    row = bars.Row.of(RULES[0], "")
     assert bars.span(row) == (-8.0, 33.0)
     edges = [(round(start * 41) - 8, colour) for start, _, colour in bars.zones(row)]
     assert edges == [
@@ -284,8 +284,7 @@ def test_a_bar_shows_where_the_person_is() -> None:
 
 def test_zones_differ_without_colour() -> None:
     """In grey the target is even, caution is striped, and the stop chequer is light below where it is dark above."""
-    reading = Reading("hip", "hip_opening_deg", 0, 5.0, 3.0, Verdict.OK, math.nan, 0.0)
-    grey = cv2.cvtColor(bars.draw(bars.Row.of(RULES[0], reading, ""), 410, 12), cv2.COLOR_RGB2GRAY).astype(float)
+    grey = cv2.cvtColor(bars.draw(bars.Row.of(RULES[0], ""), 410, 12), cv2.COLOR_RGB2GRAY).astype(float)
     target, caution, stop = grey[:, 90:170], grey[:, 240:320], grey[:, 340:400]
     assert target.std() < 1
     assert caution.std() > 20

@@ -6,8 +6,8 @@ target is plain, caution is striped, stop is chequered, and what lies between ta
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from poses.exercise import Band, Rule
-from poses.records import Reading, Verdict
-from vision.cards import Box, blank
+from poses.records import Reading
+from vision.cards import Box, Card, blank, cut_out, lay
 from vision.palette import CAUTION, INK, OK, PAPER, SHIFT, STOP, TRACK, Colour, Image, fixed
 
 # Bars are drawn this much larger and then reduced, which smooths textures of a few pixels.
@@ -42,10 +42,9 @@ class Row:
     judged: bool
 
     @classmethod
-    def of(cls, rule: Rule, reading: Reading, label: str) -> "Row":
-        """The row of a reading by a rule."""
-        judged = reading.verdict is not Verdict.UNKNOWN and math.isfinite(reading.value)
-        return cls(label, reading.measure.endswith("_deg"), rule.target, rule.caution, rule.stop, judged)
+    def of(cls, rule: Rule, label: str, judged: bool = True) -> "Row":
+        """The row of a rule."""
+        return cls(label, rule.measure.endswith("_deg"), rule.target, rule.caution, rule.stop, judged)
 
 
 def span(row: Row) -> tuple[float, float]:
@@ -86,8 +85,9 @@ def zones(row: Row) -> tuple[tuple[float, float, Colour], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
 def draw(row: Row, w: int, h: int) -> Image:
-    """The zones of one bar, ``(h, w, 3)``, with round ends, on the panel's ground."""
+    """The zones of one bar, ``(h, w, 3)``, with round ends, on the panel's ground; it cannot be written to."""
     big = blank(w * _FINE, h * _FINE)
     gap = round(h * _FINE * 0.1)
     for start, end, colour in zones(row):
@@ -101,7 +101,9 @@ def draw(row: Row, w: int, h: int) -> Image:
     outside = np.zeros(big.shape[:2], np.uint8)
     cv2.line(outside, (radius, radius), (w * _FINE - radius - 1, radius), 255, h * _FINE)
     big[outside == 0] = INK
-    return np.asarray(cv2.resize(big, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+    bar = np.asarray(cv2.resize(big, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+    bar.flags.writeable = False
+    return bar
 
 
 def _texture(part: Image, colour: Colour) -> None:
@@ -124,41 +126,57 @@ def point(image: Image, box: Box, row: Row, reading: Reading) -> None:
         row: The row it belongs to.
         reading: What was read; a value beyond the bar becomes an arrow at its end.
     """
-    y = box.y + box.h / 2
     low, high = span(row)
+    # How far markers reach out above, below and beside the bar, and how far whiskers do.
+    reach, near = math.ceil(1.1 * box.h) + 2, box.h // 2 + 2
     if not low <= reading.value <= high:
-        _arrow(image, box, y, 1 if reading.value > high else -1)
+        way = 1 if reading.value > high else -1
+        lay(image, _arrow(box.h, reach, way), (box.right if way > 0 else box.x) - reach, box.y - reach)
         return
+    scale = box.w / (high - low)
     if math.isfinite(reading.sigma):
-        ends = [_along(box, place(row, reading.value + side * reading.sigma)) for side in (-1, 1)]
-        _whisker(image, ends, y, box.h)
-    _pin(image, _along(box, place(row, reading.value)), y, box.h)
+        first, last = (round(_along(box, (reading.value + side * reading.sigma - low) * scale)) for side in (-1, 1))
+        lay(image, _whisker(last - first, box.h, near), box.x + first - near, box.y - near)
+    along = round(_along(box, (reading.value - low) * scale) * (1 << SHIFT))
+    lay(image, _pin(along % (1 << SHIFT), box.h, reach), box.x + (along >> SHIFT) - reach, box.y - reach)
 
 
-def _arrow(image: Image, box: Box, y: float, way: int) -> None:
-    """At an end of the bar, for a value that lies beyond it."""
-    tip = (box.right if way > 0 else box.x) + way * box.h * 0.3
-    for colour, half in ((INK, box.h * 0.95), (PAPER, box.h * 0.66)):
-        nose = tip + way * (half - box.h * 0.66) * 0.8
-        back = tip - way * half * 1.15
-        corners = np.array([[nose, y], [back, y - half], [back, y + half]])
-        cv2.fillPoly(image, [fixed(corners)], colour, cv2.LINE_AA, SHIFT)
-
-
-def _along(box: Box, share: float) -> float:
-    """Where on a bar a share of its length ends, kept off its round ends."""
+def _along(box: Box, distance: float) -> float:
+    """How far along a bar something stands, kept off its round ends."""
     inset = box.h / 2
-    return box.x + min(max(share * box.w, inset), box.w - inset)
+    return min(max(distance, inset), box.w - inset)
 
 
-def _whisker(image: Image, ends: Sequence[float], y: float, high: float) -> None:
-    """A line from end to end with a cross-stroke at each."""
+@lru_cache(maxsize=16)
+def _arrow(high: int, reach: int, way: int) -> Card:
+    """At an end of the bar, for a value that lies beyond it; the end is in the middle of the card."""
+    y = reach + high / 2
+    tip = reach + way * high * 0.3
+
+    def paint(picture: Image) -> None:
+        for colour, half in ((INK, high * 0.95), (PAPER, high * 0.66)):
+            nose = tip + way * (half - high * 0.66) * 0.8
+            back = tip - way * half * 1.15
+            corners = np.array([[nose, y], [back, y - half], [back, y + half]])
+            cv2.fillPoly(picture, [fixed(corners)], colour, cv2.LINE_AA, SHIFT)
+
+    return cut_out(2 * reach, high + 2 * reach, paint)
+
+
+@lru_cache(maxsize=256)
+def _whisker(wide: int, high: int, reach: int) -> Card:
+    """A line with a cross-stroke at each end; it begins ``reach`` from the left."""
+    y = reach + high / 2
     thin, cross = max(0.5, high * 0.16), high * 0.36
-    for colour, edge in ((INK, max(1.0, high * 0.12)), (PAPER, 0.0)):
-        wide, tall = thin + edge, cross + edge
-        _block(image, ends[0], y - wide, ends[1], y + wide, colour)
-        for x in ends:
-            _block(image, x - wide, y - tall, x + wide, y + tall, colour)
+
+    def paint(picture: Image) -> None:
+        for colour, edge in ((INK, max(1.0, high * 0.12)), (PAPER, 0.0)):
+            half, tall = thin + edge, cross + edge
+            _block(picture, reach, y - half, reach + wide, y + half, colour)
+            for x in (reach, reach + wide):
+                _block(picture, x - half, y - tall, x + half, y + tall, colour)
+
+    return cut_out(wide + 2 * reach, high + 2 * reach, paint)
 
 
 def _block(image: Image, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
@@ -167,12 +185,16 @@ def _block(image: Image, left: float, top: float, right: float, bottom: float, c
     cv2.rectangle(image, (x, y), (max(x, round(right) - 1), max(y, round(bottom) - 1)), colour, -1)
 
 
-def _pin(image: Image, x: float, y: float, high: float) -> None:
-    """An upright stroke, higher than the bar."""
+@lru_cache(maxsize=64)
+def _pin(part: int, high: int, reach: int) -> Card:
+    """An upright stroke, higher than the bar, ``part`` parts of a pixel to the right of the pixel at ``reach``."""
     scale = 1 << SHIFT
-    reach = high * 0.62
-    top = (round(x * scale), round((y - reach) * scale))
-    bottom = (round(x * scale), round((y + reach) * scale))
+    x, y, tall = reach * scale + part, reach + high / 2, high * 0.62
     thick = max(2, round(high * 0.42))
-    for colour, thickness in ((INK, thick + max(2, round(high * 0.45))), (PAPER, thick)):
-        cv2.line(image, top, bottom, colour, thickness, cv2.LINE_AA, SHIFT)
+
+    def paint(picture: Image) -> None:
+        for colour, thickness in ((INK, thick + max(2, round(high * 0.45))), (PAPER, thick)):
+            top, bottom = (x, round((y - tall) * scale)), (x, round((y + tall) * scale))
+            cv2.line(picture, top, bottom, colour, thickness, cv2.LINE_AA, SHIFT)
+
+    return cut_out(2 * reach + 1, high + 2 * reach, paint)

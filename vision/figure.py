@@ -12,11 +12,10 @@ from typing import Final, Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from poses import skeleton
 from poses.records import Float32Array, Reading, Verdict
-from vision.palette import COLOURS, INK, PAPER, SEVERITY, SHIFT, Colour, Image, Points, fixed
+from vision.palette import COLOURS, INK, PAPER, SEVERITY, SHIFT, Colour, Image, Points, fixed_complex
 
 _NEUTRAL: Final[Colour] = (222, 229, 237)
 # Landmarks below this are guesses more than sightings; their bones are dashed.
@@ -27,7 +26,13 @@ _FAR: Final = 3.0
 # The two lines of the face tell which way it looks; dots at the ears would only clutter it.
 _JOINTS: Final = tuple(sorted({end for bone in skeleton.BONES for end in bone} - set(skeleton.EARS)))
 
+# The end of a line that points to the right and is two wide: a half disc in three strokes.
+_CAP: Final = np.exp(1j * np.radians([-90.0, -30.0, 30.0, 90.0]))
+
 Bone = tuple[int, int]
+# Where lines begin and end, in turn, as x + y * 1j in pixels; their colour, and their width in whole pixels. Lines of
+# one stroke must not touch each other.
+Stroke = tuple[list[complex], Colour, int]
 Landmarks = tuple[tuple[int, int], ...]
 
 
@@ -61,15 +66,21 @@ SKETCHES: Final[Mapping[str, Sketch]] = MappingProxyType(
         "bridge_height": Sketch("off_line", (_S, _H, _K), (_S, _H, _K)),
     }
 )
+# The bones that take on the verdict on a measure of a side.
+_CHAINS: Final[Mapping[tuple[str, int], tuple[Bone, ...]]] = MappingProxyType(
+    {
+        (measure, side): tuple((first[side], second[side]) for first, second in pairwise(form.chain))
+        for measure, form in SKETCHES.items()
+        for side in (skeleton.LEFT, skeleton.RIGHT)
+    }
+)
 
 
 def drawable(points: Float32Array, image_wh: tuple[int, int]) -> Points:
     """The landmarks as float64 ``(33, 2)``, with NaN for those that cannot be drawn."""
-    kept = np.array(points, np.float64)
-    with np.errstate(invalid="ignore"):
-        lost = ~(np.abs(kept) <= _FAR * max(image_wh)).all(axis=-1)
-    kept[lost] = np.nan
-    return kept
+    far = _FAR * max(image_wh)
+    # In plain numbers, which compare with NaN in silence.
+    return np.array([(x, y) if abs(x) <= far and abs(y) <= far else (math.nan, math.nan) for x, y in points.tolist()])
 
 
 def bone_verdicts(readings: Sequence[Reading], praise: bool) -> dict[Bone, Verdict]:
@@ -81,10 +92,8 @@ def bone_verdicts(readings: Sequence[Reading], praise: bool) -> dict[Bone, Verdi
     """
     found: dict[Bone, Verdict] = {}
     for reading in readings:
-        sketch = SKETCHES.get(reading.measure)
         verdict = Verdict.UNKNOWN if reading.verdict is Verdict.OK and not praise else reading.verdict
-        for first, second in pairwise(sketch.chain if sketch else ()):
-            bone = (first[reading.side], second[reading.side])
+        for bone in _CHAINS.get((reading.measure, reading.side), ()):
             if bone not in found or SEVERITY[verdict] > SEVERITY[found[bone]]:
                 found[bone] = verdict
     return found
@@ -100,48 +109,75 @@ def body(image: Image, points: Points, visibility: Float32Array, verdicts: Mappi
         verdicts: Of the bones that are judged; the others stay neutral and thin.
         unit: Scale of the lines, 1 in a picture whose shorter side is 720.
     """
-    ends = fixed(np.nan_to_num(points))
-    seen: NDArray[np.bool_] = np.isfinite(points[:, 0])
+    places = [complex(x, y) for x, y in points.tolist()]
+    seen, sure = [math.isfinite(place.real) for place in places], (visibility >= _SEEN).tolist()
     thin, thick, case = max(1, round(2.4 * unit)), max(2, round(6 * unit)), 2 * max(1, round(1.6 * unit))
-    strokes: list[tuple[list[NDArray[np.int32]], Colour, int, Verdict | None]] = []
+    cases: list[Stroke] = []
+    lines: list[Stroke] = []
     for bone in sorted(skeleton.BONES, key=lambda bone: SEVERITY.get(verdicts.get(bone, Verdict.OK), 0)):
         if not (seen[bone[0]] and seen[bone[1]]):
             continue
         verdict = verdicts.get(bone)
-        judged = verdict is not None and verdict is not Verdict.UNKNOWN
-        weight = thick if judged else thin
-        line = [ends[list(bone)]]
-        if not min(visibility[bone[0]], visibility[bone[1]]) >= _SEEN:
-            line, weight = dashes(points[bone[0]], points[bone[1]], 9 * max(unit, 0.5)), max(1, weight // 2)
-        strokes.append((line, COLOURS[verdict] if verdict else _NEUTRAL, weight, verdict))
-    for line, _, weight, _ in strokes:
-        cv2.polylines(image, line, False, INK, weight + case, cv2.LINE_AA, SHIFT)
-    for line, colour, weight, verdict in strokes:
-        cv2.polylines(image, line, False, colour, weight, cv2.LINE_AA, SHIFT)
+        weight = thin if verdict is None or verdict is Verdict.UNKNOWN else thick
+        start, end = places[bone[0]], places[bone[1]]
+        solid = sure[bone[0]] and sure[bone[1]]
+        line = [start, end]
+        if not solid:
+            line, weight = dashes(start, end, 9 * max(unit, 0.5)), max(1, weight // 2)
+        cases.append((line, INK, weight + case))
+        lines.append((line, COLOURS[verdict] if verdict else _NEUTRAL, weight))
         # A line within the line tells them apart without colour: light for STOP, dark dashes for CAUTION.
         if verdict is Verdict.STOP:
-            cv2.polylines(image, line, False, PAPER, max(1, weight // 3), cv2.LINE_AA, SHIFT)
-        elif verdict is Verdict.CAUTION and len(line) == 1:
-            start, end = line[0] / float(1 << SHIFT)
-            core = dashes(start, end, 13 * max(unit, 0.5))
-            cv2.polylines(image, core, False, INK, max(1, weight // 3), cv2.LINE_AA, SHIFT)
-    _joints(image, ends, seen, thin, thick)
+            lines.append((line, PAPER, max(1, weight // 3)))
+        elif verdict is Verdict.CAUTION and solid:
+            lines.append((dashes(start, end, 13 * max(unit, 0.5)), INK, max(1, weight // 3)))
+    draw(image, cases + lines)
+    _joints(image, [places[index] for index in _JOINTS if seen[index]], thin, thick)
 
 
-def _joints(image: Image, ends: NDArray[np.int32], seen: NDArray[np.bool_], thin: int, thick: int) -> None:
+def _joints(image: Image, places: Sequence[complex], thin: int, thick: int) -> None:
     """A dot with a casing at each end of a bone; its diameter lies between the widths of both kinds of bone."""
     # In the sixteenths of a pixel that SHIFT means.
-    radius = (thin + thick) * 4 + 8
-    for index in _JOINTS:
-        if seen[index]:
-            centre = (int(ends[index, 0]), int(ends[index, 1]))
-            cv2.circle(image, centre, radius + 16 * max(1, thin // 2), INK, -1, cv2.LINE_AA, SHIFT)
-            cv2.circle(image, centre, radius, PAPER, -1, cv2.LINE_AA, SHIFT)
+    scale, radius = 1 << SHIFT, (thin + thick) * 4 + 8
+    outer = radius + 16 * max(1, thin // 2)
+    for place in places:
+        centre = (int(place.real * scale), int(place.imag * scale))
+        cv2.circle(image, centre, outer, INK, -1, cv2.LINE_AA, SHIFT)
+        cv2.circle(image, centre, radius, PAPER, -1, cv2.LINE_AA, SHIFT)
 
 
-def dashes(start: Points, end: Points, length: float) -> list[NDArray[np.int32]]:
-    """A line in dashes of about ``length`` pixels, with gaps as long; at most 60, which is plenty for any picture."""
+def draw(image: Image, strokes: Sequence[Stroke]) -> None:
+    """Draws straight lines with round ends into ``image``, in place, one stroke after the other.
+
+    Lines are the most of what a frame costs. cv2 draws a thick smooth line as a quadrangle and two whole discs, where
+    one outline around all three looks the same and takes two thirds of the time.
+    """
+    if not strokes:
+        return
+    ends = np.array([point for points, _, _ in strokes for point in points]).reshape(-1, 2)
+    half = np.array([0.5 * width for points, _, width in strokes for _ in points[::2]])
+    way = ends[:, 1] - ends[:, 0]
+    cap = (half * way / np.maximum(np.abs(way), 1e-9))[:, None] * _CAP
+    outlines = fixed_complex(np.concatenate([ends[:, 1:] + cap, ends[:, :1] - cap], axis=1))
+    first = 0
+    for points, colour, width in strokes:
+        last = first + len(points) // 2
+        if width == 1:
+            cv2.polylines(image, list(fixed_complex(ends[first:last])), False, colour, 1, cv2.LINE_AA, SHIFT)
+        elif last == first + 1:
+            cv2.fillConvexPoly(image, outlines[first], colour, cv2.LINE_AA, SHIFT)
+        else:
+            cv2.fillPoly(image, list(outlines[first:last]), colour, cv2.LINE_AA, SHIFT)
+        first = last
+
+
+def dashes(start: complex, end: complex, length: float) -> list[complex]:
+    """A line in dashes of about ``length`` pixels, with gaps as long; at most 60, which is plenty for any picture.
+
+    Returns:
+        Where each dash begins and ends, in turn. Gaps are never shorter than 0.8 of ``length``.
+    """
     way = end - start
-    count = min(60, max(1, round(math.hypot(way[0], way[1]) / (2 * length) + 0.25)))
-    along = start + (np.arange(2 * count) / (2 * count - 1))[:, None] * way
-    return list(fixed(along.reshape(count, 2, 2)))
+    count = min(60, max(1, round(abs(way) / (2 * length) + 0.25)))
+    step = way / (2 * count - 1)
+    return [start + index * step for index in range(2 * count)]

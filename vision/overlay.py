@@ -20,17 +20,14 @@ import numpy as np
 
 from poses.exercise import Exercise
 from poses.records import Reading, Step, Verdict
-from vision import angles, bars, figure, lettering, panel
+from vision import angles, figure, lettering, panel
 from vision.cards import Box, Card, blank, finish, lay
 from vision.palette import COLOURS, INK, PAPER, SEVERITY, STOP, Colour, Image, Points, mark
+from vision.panel import SMALL, SMALLEST
 
 _MINUS: Final = "\u2212"
 # A picture whose shorter side has fewer pixels is too small for any letters.
 _LEAST: Final = 96
-# Below this unit there is room for little: fewer values, and bars only for what is amiss.
-_SMALL: Final = 0.5
-# How large everything in the panel is drawn at least.
-_SMALLEST_PANEL: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def layout(w: int, h: int) -> Layout:
     """The places of everything on a picture of ``w`` times ``h`` pixels."""
     unit = min(w, h) / 720
     margin = max(4, round(18 * unit))
-    small = max(unit, _SMALLEST_PANEL)
+    small = max(unit, SMALLEST)
     gap = round(12 * unit)
     notice_high = max(24, round(0.085 * h))
     # Capitals of a fourteenth of the height can be read from three metres on a laptop; a capital is 0.72 of the size.
@@ -152,16 +149,19 @@ def _sketches(
     known = [reading for reading in readings if math.isfinite(reading.value) and reading.verdict is not Verdict.UNKNOWN]
     bad = [reading for reading in known if reading.verdict is not Verdict.OK]
     bad.sort(key=lambda reading: -SEVERITY[reading.verdict])
-    shown = (bad or known[:1])[: 2 if unit < _SMALL else 4]
+    shown = (bad or known[:1])[: 2 if unit < SMALL else 4]
     arcs: dict[int, int] = {}
+    sketches = []
     wanted = []
     for reading in shown:
-        plan = figure.SKETCHES.get(reading.measure)
-        vertex = plan.points[1 if plan.kind == "joint" else 0][reading.side] if plan else -1
-        place = angles.sketch(out, points, reading, unit, arcs.get(vertex, 0))
+        form = figure.SKETCHES.get(reading.measure)
+        vertex = form.points[1 if form.kind == "joint" else 0][reading.side] if form else -1
+        sketch = angles.plan(points, reading, unit, arcs.get(vertex, 0))
         arcs[vertex] = arcs.get(vertex, 0) + 1
-        if place:
-            wanted.append(angles.Tag(*place, reading.verdict, _value(reading, words)))
+        if sketch:
+            sketches.append(sketch)
+            wanted.append(angles.Tag(sketch.anchor, sketch.away, reading.verdict, _value(reading, words)))
+    angles.sketch(out, sketches)
     return wanted
 
 
@@ -188,15 +188,14 @@ def _messages(out: Image, step: Step, words: OverlayWords, places: Layout) -> li
     )
     for (text, verdict), (box, size, lines), low in zip(said, spaces, (False, True), strict=False):
         card = _banner(text, verdict, (box.w, box.h), size, lines)
-        h, w = card.ink.shape
-        if w <= box.w and h <= box.h:
-            place = Box(box.x, box.bottom - h if low else box.y, w, h)
+        if card.w <= box.w and card.h <= box.h:
+            place = Box(box.x, box.bottom - card.h if low else box.y, card.w, card.h)
             lay(out, card, place.x, place.y)
             taken.append(place)
     return taken
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _banner(text: str, verdict: Verdict, room_wh: tuple[int, int], size: int, lines: int) -> Card:
     """A message with the mark of its verdict on a block of the verdict's colour at its left."""
     urgent = verdict is Verdict.STOP
@@ -231,28 +230,21 @@ def _panel(
     places: Layout,
 ) -> list[Box]:
     """The panel with its markers; returns the space it takes, if any."""
-    rules = {rule.id: rule for rule in exercise.rules} if exercise else {}
-    judged = [reading for reading in readings if reading.rule in rules]
-    unit = max(places.unit, _SMALLEST_PANEL)
-    sizes = panel.Sizes.of(unit)
-    side = words.side if places.unit >= _SMALL else ""
-    header = panel.Header(words.exercise, side, words.verdicts.get(verdict, ""), verdict)
-    # Where there is no room for all, the worst stay; they keep the exercise's order, so that rows do not wander.
-    room = sizes.rows_in(header, places.panel.w, places.panel.h) * places.columns
-    if places.unit < _SMALL:
-        bad = sum(reading.verdict in (Verdict.CAUTION, Verdict.STOP) for reading in judged)
-        room = min(room, max(1, bad), 3)
-    worst = sorted(range(len(judged)), key=lambda index: (-SEVERITY[judged[index].verdict], index))[:room]
-    judged = [judged[index] for index in sorted(worst)]
-    rows = tuple(
-        bars.Row.of(rules[reading.rule], reading, words.rules.get(reading.rule, reading.rule)) for reading in judged
+    states = tuple(
+        (reading.rule, reading.verdict, reading.verdict is not Verdict.UNKNOWN and math.isfinite(reading.value))
+        for reading in readings
     )
-    made = panel.make(places.panel.w, unit, places.columns if len(rows) > 3 else 1, header, rows)
-    high = made.card.ink.shape[0]
+    labels = tuple(words.rules.get(reading.rule, reading.rule) for reading in readings)
+    header = panel.Header(
+        words.exercise, words.side if places.unit >= SMALL else "", words.verdicts.get(verdict, ""), verdict
+    )
+    shown = panel.shown(panel.Same(exercise), states, labels, header, places.panel, places.unit, places.columns)
+    high = shown.card.h
     if high > places.panel.h:
         return []
     x, y = places.panel.x, places.panel.bottom - high if places.panel_low else places.panel.y
-    lay(out, made.card, x, y)
-    for row, reading, bar in zip(rows, judged, made.bars, strict=True):
-        panel.show(out, Box(x + bar.x, y + bar.y, bar.w, bar.h), row, reading, _value(reading, words), sizes)
+    lay(out, shown.card, x, y)
+    for row, index, bar in zip(shown.rows, shown.readings, shown.bars, strict=True):
+        value = _value(readings[index], words)
+        panel.show(out, Box(x + bar.x, y + bar.y, bar.w, bar.h), row, readings[index], value, shown.sizes)
     return [Box(x, y, places.panel.w, high)]

@@ -48,6 +48,11 @@ def fixed(points: Points) -> NDArray[np.int32]:
     return (points * float(1 << SHIFT)).astype(np.int32)
 
 
+def fixed_complex(points: NDArray[np.complex128]) -> NDArray[np.int32]:
+    """The same of points x + y * 1j, with which directions are multiplied rather than calculated."""
+    return (points * float(1 << SHIFT)).view(np.float64).reshape(*points.shape, 2).astype(np.int32)
+
+
 def _regular(corners: int, first_deg: float) -> Points:
     """Corners of a regular polygon of radius 1, from the angle ``first_deg``, clockwise in the picture."""
     angles = np.radians(first_deg + np.arange(corners) * 360.0 / corners)

@@ -4,13 +4,21 @@ Which question this module answers: how the bars are set out, with labels and va
 from frame to frame is made once.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
+from poses.exercise import Exercise
 from poses.records import Reading, Verdict
 from vision import bars, lettering
-from vision.cards import Box, Card, blank, finish
-from vision.palette import MUTED, PAPER, Image, mark
+from vision.cards import Box, Card, blank, cut_out, finish, lay
+from vision.palette import MUTED, PAPER, SEVERITY, Colour, Image, mark
+
+# Below this unit there is room for little: fewer values, and bars only for what is amiss.
+SMALL: Final = 0.5
+# How large everything in the panel is drawn at least.
+SMALLEST: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,77 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel ready to be laid over frames, and where the bar of each row is on it."""
+    """A panel ready to be laid over frames.
+
+    Attributes:
+        card: All of it but markers and values.
+        sizes: Its measurements.
+        rows: What each row shows.
+        readings: For each row which of the readings that is.
+        bars: Where the bar of each row is on the card.
+    """
 
     card: Card
+    sizes: Sizes
+    rows: tuple[bars.Row, ...]
+    readings: tuple[int, ...]
     bars: tuple[Box, ...]
 
 
-@lru_cache(maxsize=16)
-def make(w: int, unit: float, columns: int, header: Header, rows: tuple[bars.Row, ...]) -> Panel:
+class Same:
+    """An exercise as a key: equal to itself alone, since comparing all its rules in each frame takes long."""
+
+    __slots__ = ("exercise",)
+
+    def __init__(self, exercise: Exercise | None) -> None:
+        self.exercise = exercise
+
+    def __hash__(self) -> int:
+        return id(self.exercise)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.exercise is self.exercise
+
+
+@lru_cache(maxsize=8)
+def shown(
+    exercise: Same,
+    states: tuple[tuple[str, Verdict, bool], ...],
+    labels: tuple[str, ...],
+    header: Header,
+    room: Box,
+    unit: float,
+    columns: int,
+) -> Panel:
+    """The panel of some readings, with as many rows as there is room for.
+
+    Args:
+        exercise: Whose rules they were read by; readings of other rules are left out.
+        states: Of each reading its rule, its verdict, and whether there is a value that was judged.
+        labels: Of each reading.
+        header: What the panel is headed with.
+        room: The space for it.
+        unit: Scale of the picture, 1 where the shorter side is 720.
+        columns: In how many columns the rows may be set.
+    """
+    rules = {rule.id: rule for rule in exercise.exercise.rules} if exercise.exercise else {}
+    known = [index for index, (rule, _, _) in enumerate(states) if rule in rules]
+    sizes = Sizes.of(max(unit, SMALLEST))
+    # Where there is no room for all, the worst stay; they keep the exercise's order, so that rows do not wander.
+    most = sizes.rows_in(header, room.w, room.h) * columns
+    if unit < SMALL:
+        bad = sum(states[index][1] in (Verdict.CAUTION, Verdict.STOP) for index in known)
+        most = min(most, max(1, bad), 3)
+    worst = sorted(known, key=lambda index: (-SEVERITY[states[index][1]], index))[:most]
+    chosen = tuple(sorted(worst))
+    rows = tuple(bars.Row.of(rules[states[index][0]], labels[index], states[index][2]) for index in chosen)
+    card, places = _make(room.w, max(unit, SMALLEST), columns if len(rows) > 3 else 1, header, rows)
+    return Panel(card, sizes, rows, chosen, places)
+
+
+def _make(
+    w: int, unit: float, columns: int, header: Header, rows: tuple[bars.Row, ...]
+) -> tuple[Card, tuple[Box, ...]]:
     """Makes the panel, all but the markers and values on it.
 
     Args:
@@ -86,6 +157,9 @@ def make(w: int, unit: float, columns: int, header: Header, rows: tuple[bars.Row
         columns: In how many columns the rows are set.
         header: What it is headed with.
         rows: What it shows.
+
+    Returns:
+        The panel, and where the bar of each row is on it.
     """
     sizes = Sizes.of(unit)
     deep = -(-len(rows) // columns)
@@ -104,7 +178,7 @@ def make(w: int, unit: float, columns: int, header: Header, rows: tuple[bars.Row
         lettering.write(rgb, label, x, top + sizes.text * 0.5, size, PAPER if row.judged else MUTED)
         rgb[box.y : box.bottom, box.x : box.right] = bars.draw(row, wide, sizes.bar)
         places.append(box)
-    return Panel(finish(rgb, round(12 * unit), 0.8), tuple(places))
+    return finish(rgb, round(12 * unit), 0.8), tuple(places)
 
 
 def _head(rgb: Image, sizes: Sizes, header: Header) -> None:
@@ -139,12 +213,25 @@ def show(image: Image, box: Box, row: bars.Row, reading: Reading, text: str, siz
         text: The value in words.
         sizes: Those of the panel.
     """
-    middle = box.y - sizes.text * 0.72
-    wide = lettering.width(text, sizes.text, lettering.BOLD)
-    colour = PAPER if row.judged else MUTED
-    lettering.write(image, text, box.right - wide, middle, sizes.text, colour, lettering.BOLD)
+    flag = reading.verdict if row.judged and reading.verdict in (Verdict.CAUTION, Verdict.STOP) else None
+    card = _value(text, flag, PAPER if row.judged else MUTED, sizes.text)
+    lay(image, card, box.right - card.w, box.y - card.h)
     if row.judged:
-        if reading.verdict in (Verdict.CAUTION, Verdict.STOP):
-            radius = sizes.text * 0.5
-            mark(image, reading.verdict, (box.right - wide - radius * 1.9, middle), radius)
         bars.point(image, box, row, reading)
+
+
+@lru_cache(maxsize=256)
+def _value(text: str, flag: Verdict | None, colour: Colour, size: int) -> Card:
+    """A value that ends at the card's right, after a mark if there is one; the bar begins where the card ends."""
+    wide = lettering.width(text, size, lettering.BOLD)
+    radius = size * 0.5
+    left = math.ceil(radius * 3.1) if flag else 1
+    high = math.ceil(size * 1.5)
+
+    def paint(picture: Image) -> None:
+        middle = high - size * 0.72
+        lettering.write(picture, text, left, middle, size, colour, lettering.BOLD)
+        if flag:
+            mark(picture, flag, (left - radius * 1.9, middle), radius)
+
+    return cut_out(left + wide, high, paint)
