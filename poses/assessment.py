@@ -133,6 +133,9 @@ def advance(
     stop_since = _since(past_stop, past.stop_since_s, time_s)
     caution_since = _since(past_caution, past.caution_since_s, time_s)
     far_since = _since(not rule.stop.holds(value), past.far_since_s, time_s)
+    if past.verdict is Verdict.OK and not past_caution and not past_stop and far_since is None:
+        # Nearly every frame: nothing is under way.
+        return RuleMemory(since_s=past.since_s, last_s=time_s)
     seen = replace(
         past,
         last_s=time_s,

@@ -80,4 +80,5 @@ def exchange_legs(pose: Pose) -> Pose:
 
 def _distance(legs: Float, before: Float) -> float:
     """Distance between two leg pairs, averaged over knees and ankles of both sides, in pixels."""
-    return float(np.nanmean(np.linalg.norm(legs[:2] - before[:2], axis=-1)))
+    apart = legs[:2] - before[:2]
+    return float(np.hypot(apart[..., 0], apart[..., 1]).sum()) / 4.0

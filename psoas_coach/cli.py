@@ -195,7 +195,7 @@ def phantom_list() -> None:
 def phantom_render(
     script: Annotated[str, typer.Argument(help="Name of a motion (see phantom list), or a .toml file of one.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the clip, its true angles and events.")],
-    seed: Annotated[int, typer.Option(min=0, help="0: the reference person; else another person and room.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="0: the reference person; else others.")] = 0,
     fps: Annotated[float, typer.Option(min=1, max=120, help="Frames a second.")] = 30.0,
     size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "640x480",
     yaw: Annotated[float | None, typer.Option(min=-80, max=80, help="Camera round the person, degrees.")] = None,

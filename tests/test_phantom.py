@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 BOTH = (skeleton.LEFT, skeleton.RIGHT)
 
 
-@pytest.fixture(scope="module", params=sorted(SCRIPTS))
+@pytest.fixture(scope="module", params=["bridge", "low-lunge"])
 def performed(request: pytest.FixtureRequest) -> tuple[str, list[tuple[float, Figure]]]:
     """A whole script, ten moments a second."""
     performance = Performance(SCRIPTS[request.param], seed=3)
@@ -124,23 +124,6 @@ def test_what_is_planted_stays_and_nothing_sinks_or_floats(
         assert lowest(figure.body, figure.frames, *figure.frames) > -0.01
         for segment in touching:
             assert lowest(figure.body, figure.frames, segment) == pytest.approx(0.0, abs=0.002), segment
-
-
-def test_the_scripts_do_what_their_names_say() -> None:
-    lunge = truth_table(SCRIPTS["low-lunge"], fps=10.0)
-    time_s, opening = lunge["time_s"], lunge["hip_opening_deg_right"]
-    assert np.all(np.abs(opening[time_s < 1.0]) < 6.0)
-    assert np.all(np.abs(opening[(time_s > 3.4) & (time_s < 7.4)] - 8.0) < 3.0)
-    assert np.all(np.abs(opening[(time_s > 11.0) & (time_s < 13.8)] - 45.0) < 3.0)
-    assert np.all(np.abs(opening[time_s > 18.7]) < 6.0)
-    bridge = truth_table(SCRIPTS["bridge"], fps=10.0)
-    opening = bridge["hip_opening_deg_right"]
-    up = np.flatnonzero(np.diff((opening > -20.0).astype(int)) == 1)
-    down = np.flatnonzero(np.diff((opening > -20.0).astype(int)) == -1)
-    tops = [float(opening[start:end].max()) for start, end in zip(up, down, strict=True)]
-    assert len(tops) == 5
-    assert np.all(np.abs(tops[:3]) < 3.0)
-    assert np.all(np.abs(np.array(tops[3:]) - 35.0) < 3.0)
 
 
 @pytest.mark.parametrize(("distance_m", "hfov_deg", "tolerance_deg"), [(None, 0.0, 3.0), (60.0, 2.5, 0.15)])

@@ -1,38 +1,66 @@
-"""How long and how thick the parts of a phantom are.
+"""How long and how thick the parts of a phantom are, and what it wears.
 
 Which question this module answers: what a body of a given stature measures, from joint centre to joint centre. It does
 not know postures or pictures. Lengths are fractions of stature between joint centres, from P. de Leva, "Adjustments to
-Zatsiorsky-Seluyanov's segment inertia parameters", J. Biomechanics 29 (1996) 1223-1230, table 4, men (1.741 m); the
-height of the ankle from D. A. Winter, "Biomechanics and Motor Control of Human Movement", figure 4.1 (after Drillis and
-Contini 1966). Where neither gives a number it is marked *convention*.
+Zatsiorsky-Seluyanov's segment inertia parameters", J. Biomechanics 29 (1996) 1223-1230, table 4, men (1.741 m) and
+women (1.735 m); the height of the ankle from D. A. Winter, "Biomechanics and Motor Control of Human Movement", figure
+4.1 (after Drillis and Contini 1966). Where neither gives a number it is marked *convention*. Fractions are the same for
+short and tall people, which real people's are not.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 Colour = tuple[int, int, int]
+Sex = Literal["male", "female"]
+Hair = Literal["short", "long", "bun", "none"]
+Sleeves = Literal["short", "long", "none"]
+Legs = Literal["long", "shorts", "loose"]
 
-# de Leva 1996, lengths in millimetres of men of 1741 mm.
-_DE_LEVA_STATURE: Final = 1741.0
-_THIGH: Final = 422.2 / _DE_LEVA_STATURE
-_SHANK: Final = 434.0 / _DE_LEVA_STATURE
-_TRUNK: Final = 515.5 / _DE_LEVA_STATURE  # middle of the shoulders to middle of the hips
-_UPPER_ARM: Final = 281.7 / _DE_LEVA_STATURE
-_FOREARM: Final = 268.9 / _DE_LEVA_STATURE
-_PALM: Final = 86.2 / _DE_LEVA_STATURE  # wrist to third knuckle
-_FOOT: Final = 258.1 / _DE_LEVA_STATURE
+
+@dataclass(frozen=True, slots=True)
+class _Lengths:
+    """Millimetres of de Leva's table 4; the last two are shares of stature."""
+
+    stature: float
+    thigh: float
+    shank: float
+    trunk: float  # middle of the shoulders to middle of the hips
+    upper_arm: float
+    forearm: float
+    palm: float  # wrist to third knuckle
+    foot: float
+    # Half distances between joint centres of the two sides; convention, within the range of published adults
+    # (hip centres 15 to 18 cm apart, shoulder centres 32 to 38 cm).
+    half_hips: float
+    half_shoulders: float
+
+
+_LENGTHS: Final = {
+    "male": _Lengths(1741.0, 422.2, 434.0, 515.5, 281.7, 268.9, 86.2, 258.1, 0.048, 0.100),
+    "female": _Lengths(1735.0, 368.5, 432.3, 497.9, 275.1, 264.3, 78.0, 228.3, 0.050, 0.093),
+}
 
 _ANKLE_HEIGHT: Final = 0.039  # Winter
-
-# Half distances between joint centres of the two sides; convention, within the range of published adults
-# (hip centres 15 to 18 cm apart, shoulder centres 33 to 38 cm).
-_HALF_HIPS: Final = 0.048
-_HALF_SHOULDERS: Final = 0.100
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of a person, RGB 0 to 255."""
+    """What a person's surface looks like; colours RGB 0 to 255.
+
+    Attributes:
+        skin: Of the skin.
+        hair: Of hair and brows.
+        shirt: Of the shirt.
+        trousers: Of the trousers.
+        shoes: Of the shoes; the skin's where the feet are bare.
+        soles: Of the soles.
+        lips: Of the lips.
+        hair_style: How the hair is worn.
+        sleeves: How far the shirt covers the arms.
+        legs: How far the trousers cover the legs, and how wide they are.
+        loose_shirt: Whether the shirt hangs wide.
+    """
 
     skin: Colour = (214, 165, 137)
     hair: Colour = (66, 44, 32)
@@ -40,6 +68,11 @@ class Look:
     trousers: Colour = (52, 54, 64)
     shoes: Colour = (228, 228, 224)
     soles: Colour = (120, 122, 126)
+    lips: Colour = (172, 98, 92)
+    hair_style: Hair = "short"
+    sleeves: Sleeves = "short"
+    legs: Legs = "long"
+    loose_shirt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +82,49 @@ class Body:
     Attributes:
         stature_m: Height standing.
         girth: Thickness of trunk and limbs relative to the reference; lengths do not change with it.
-        look: Colours.
+        look: Colours and clothes.
+        sex: Whose proportions: de Leva's men or women.
     """
 
     stature_m: float = 1.75
     girth: float = 1.0
     look: Look = Look()
+    sex: Sex = "male"
 
     @property
     def thigh_m(self) -> float:
         """Hip centre to knee centre."""
-        return _THIGH * self.stature_m
+        return self._scaled(self._of.thigh)
 
     @property
     def shank_m(self) -> float:
         """Knee centre to ankle centre."""
-        return _SHANK * self.stature_m
+        return self._scaled(self._of.shank)
 
     @property
     def trunk_m(self) -> float:
         """Middle of the hip centres to middle of the shoulder centres, standing straight."""
-        return _TRUNK * self.stature_m
+        return self._scaled(self._of.trunk)
 
     @property
     def upper_arm_m(self) -> float:
         """Shoulder centre to elbow centre."""
-        return _UPPER_ARM * self.stature_m
+        return self._scaled(self._of.upper_arm)
 
     @property
     def forearm_m(self) -> float:
         """Elbow centre to wrist centre."""
-        return _FOREARM * self.stature_m
+        return self._scaled(self._of.forearm)
 
     @property
     def palm_m(self) -> float:
         """Wrist centre to the third knuckle."""
-        return _PALM * self.stature_m
+        return self._scaled(self._of.palm)
 
     @property
     def foot_m(self) -> float:
         """Heel to the tip of the toes."""
-        return _FOOT * self.stature_m
+        return self._scaled(self._of.foot)
 
     @property
     def ankle_height_m(self) -> float:
@@ -99,14 +134,21 @@ class Body:
     @property
     def half_hips_m(self) -> float:
         """Hip centre to the middle plane."""
-        return _HALF_HIPS * self.stature_m
+        return self._of.half_hips * self.stature_m
 
     @property
     def half_shoulders_m(self) -> float:
         """Shoulder centre to the middle plane."""
-        return _HALF_SHOULDERS * self.stature_m
+        return self._of.half_shoulders * self.stature_m
 
     @property
     def scale(self) -> float:
-        """Size relative to the 1.75 m body on which the shapes of ``flesh`` and the spine's offsets were drawn."""
+        """Size relative to the 1.75 m body on which the shapes of ``solids`` and the spine's offsets were drawn."""
         return self.stature_m / 1.75
+
+    @property
+    def _of(self) -> _Lengths:
+        return _LENGTHS[self.sex]
+
+    def _scaled(self, length_mm: float) -> float:
+        return length_mm / self._of.stature * self.stature_m

@@ -17,6 +17,8 @@ Controls = dict[str, float]
 
 # Sums of this many sines; enough not to look periodic.
 _WAVES: Final = 4
+# A wave grows and dies down in this time.
+_RAMP_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,31 @@ class Key:
 
     time_s: float
     values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A control that swings to and fro for a while, on top of its keys: bouncing.
+
+    Attributes:
+        control: Name of the control.
+        hertz: Swings a second.
+        peak_to_peak: From one end of a swing to the other, in the control's unit.
+        start_s: When it begins to grow.
+        end_s: When it has died down.
+    """
+
+    control: str
+    hertz: float
+    peak_to_peak: float
+    start_s: float
+    end_s: float
+
+    def offset(self, time_s: float) -> float:
+        """What to add to the control."""
+        ramp = min((time_s - self.start_s) / _RAMP_S, (self.end_s - time_s) / _RAMP_S)
+        swing = float(np.sin(2.0 * np.pi * self.hertz * (time_s - self.start_s)))
+        return 0.5 * self.peak_to_peak * minimum_jerk(ramp) * swing
 
 
 @dataclass(frozen=True, slots=True)

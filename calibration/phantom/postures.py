@@ -39,12 +39,17 @@ _SETTLED_DEG: Final = 1e-3
 # Low lunge: how many thighs the front ankle stands before the back knee. This leaves the front shank upright in a good
 # stretch.
 _STRIDE: Final = 1.14
+# How far along the front thigh the wrists lie, and how far an arm stretches at most, in shares of their lengths.
+_HAND_ON_THIGH: Final = 0.48
+_FULL_REACH: Final = 0.985
 # Back foot lying on its laces: an ankle bends down about this far.
 _POINTED_DEG: Final = 60.0
 # Bridge: the ankle stands this share of trunk plus thigh away from the shoulder. The shank is then nearly upright at
 # the top, as it is taught, and the knee bent by 108 degrees there, by 126 at rest.
 _FEET_AWAY: Final = 0.96
 _TILT_STEP: Final = 10.0
+# Lying, the face looks up and a little towards the feet.
+_TO_CEILING_DEG: Final = 88.0
 
 
 def solve(error: Callable[[float], float], low: float, high: float, tolerance: float) -> float:
@@ -74,14 +79,14 @@ def solve(error: Callable[[float], float], low: float, high: float, tolerance: f
     return middle
 
 
-def _trunk_line_deg(body: Body, lumbar_deg: float) -> float:
+def trunk_line_deg(body: Body, lumbar_deg: float) -> float:
     """Leaning back of the line hip to shoulder when the pelvis stands upright."""
     thorax = trunk_frames(body, Posture(np.zeros(3), lumbar_deg=lumbar_deg))["thorax"]
     x, y, _ = shoulder_centre(body, thorax, skeleton.LEFT)
     return float(np.degrees(np.arctan2(-x, y)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _kneeling_shank(body: Body) -> tuple[float, float]:
     """Height of a knee on the floor, and the tilt of its shank that lays the pointed foot on the floor too."""
 
@@ -107,39 +112,56 @@ def low_lunge(body: Body, controls: Controls, breath: float) -> Posture:
     Args:
         body: Whose posture.
         controls: ``thigh_deg`` inclination of the back thigh, ``trunk_deg`` inclination of the line hip to shoulder
-            (their sum is the hip opening), ``lumbar_deg`` hollow back, ``gaze_deg`` leaning back of the head.
+            (their sum is the hip opening), ``lumbar_deg`` hollow back, ``gaze_deg`` leaning back of the head;
+            ``stride``, how many thighs the front ankle stands before the back knee, need not be given.
         breath: How full the chest is.
     """
     back, front = skeleton.RIGHT, skeleton.LEFT
     knee_height, shank_tilt = _kneeling_shank(body)
     thigh = np.radians(controls["thigh_deg"])
     root = np.array([body.thigh_m * np.sin(thigh), knee_height + body.thigh_m * np.cos(thigh), 0.0])
-    tilt = controls["trunk_deg"] - _trunk_line_deg(body, controls["lumbar_deg"])
-    posture = _look(Posture(root, tilt, controls["lumbar_deg"], breath=breath), controls["gaze_deg"])
+    tilt = controls["trunk_deg"] - trunk_line_deg(body, controls["lumbar_deg"])
+    posture = look(Posture(root, tilt, controls["lumbar_deg"], breath=breath), controls["gaze_deg"])
     hips, knees, ankles = np.zeros((2, 3)), np.zeros(2), np.zeros((2, 3))
     # The thigh hangs from the pelvis to the knee: its turn in the world is against its inclination.
     hips[back, 0] = -controls["thigh_deg"] - tilt
     knees[back] = -controls["thigh_deg"] - shank_tilt
     ankles[back, 0] = -_POINTED_DEG
     posture = replace(posture, hips_deg=hips, knees_deg=knees, ankles_deg=ankles)
-    ankle = np.array([_STRIDE * body.thigh_m, body.ankle_height_m, -1.1 * body.half_hips_m])
+    stride = controls.get("stride", _STRIDE) * body.thigh_m
+    ankle = np.array([stride, body.ankle_height_m, -1.1 * body.half_hips_m])
     posture = reach_leg(body, posture, front, ankle, np.array([1.0, 0.4, 0.0]), _SAME)
     return _hands_on_thigh(body, posture, front)
 
 
-def _look(posture: Posture, gaze_deg: float) -> Posture:
+def look(posture: Posture, gaze_deg: float) -> Posture:
     """Neck and head share the bend that makes the head lean back by ``gaze_deg`` in the world."""
     bend = gaze_deg - posture.pelvis_tilt_deg - posture.lumbar_deg
     return replace(posture, neck_deg=0.5 * bend, head_deg=0.5 * bend)
 
 
 def _hands_on_thigh(body: Body, posture: Posture, side: int) -> Posture:
-    """Both hands lie on one thigh, side by side."""
+    """Both hands lie on one thigh, side by side; nearer to the hip where the arms are too short."""
     k = body.scale
-    thigh = put(body, posture).frames[f"{skeleton.SIDES[side]}_thigh"]
+    frames = put(body, posture).frames
+    thigh, thorax = frames[f"{skeleton.SIDES[side]}_thigh"], frames["thorax"]
     along = -thigh.turn[:, 1]
+    reach = _FULL_REACH * (body.upper_arm_m + body.forearm_m)
     for arm, across in ((skeleton.LEFT, -0.045), (skeleton.RIGHT, 0.055)):
-        wrist = thigh.at((0.080 * body.girth + 0.012) * k, -0.48 * body.thigh_m, across * k)
+        shoulder = shoulder_centre(body, thorax, arm)
+
+        def wrist_at(share: float, across: float = across) -> Array:
+            return thigh.at((0.080 * body.girth + 0.012) * k, -share * body.thigh_m, across * k)
+
+        def too_far(share: float, shoulder: Array = shoulder, wrist_at: Callable[[float], Array] = wrist_at) -> float:
+            return float(np.linalg.norm(wrist_at(share) - shoulder)) - reach
+
+        share = _HAND_ON_THIGH
+        if too_far(share) > 0.0:
+            share = solve(too_far, 0.0, share, _SETTLED_M) if too_far(0.0) < 0.0 else 0.0
+        wrist = wrist_at(share)
+        # Leaning far back, the hands hang before the thigh.
+        wrist = shoulder + (wrist - shoulder) * min(1.0, reach / float(np.linalg.norm(wrist - shoulder)))
         outward = np.array([-0.3, -0.4, 0.9 * _OUTWARD[arm]])
         turn = hand_turn(along, -thigh.turn[:, 0], arm)
         posture = reach_arm(body, posture, arm, wrist, outward, turn)
@@ -184,7 +206,7 @@ def _resting_tilt(body: Body, lumbar_deg: float) -> float:
     return solve(height, 75.0, 110.0, _SETTLED_M)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def resting_opening(body: Body) -> float:
     """Hip opening lying at rest in the bridge's starting position, the back straight."""
     return _bridge_opening(body, _resting_tilt(body, 0.0), 0.0)
@@ -214,24 +236,26 @@ def bridge(body: Body, controls: Controls, breath: float) -> Posture:
             high += _TILT_STEP
         tilt = solve(missing, low, high, _SETTLED_DEG)
     posture, _ = _on_shoulders(body, tilt, lumbar)
-    posture = _head_on_floor(body, _feet(body, replace(posture, breath=breath)))
+    posture = head_on_floor(body, _feet(body, replace(posture, breath=breath)), _TO_CEILING_DEG)
     palm_down = np.array([0.0, -1.0, 0.0])
     for side, outward in enumerate(_OUTWARD):
         # The wrist lies as high as its flesh is thick; the palm is thinner, so the hand slopes a little.
         reach = 0.93 * (body.upper_arm_m + body.forearm_m)
-        wrist = np.array([reach, 0.028 * body.scale, outward * (body.half_shoulders_m + 0.10 * body.scale)])
+        wrist = np.array(
+            [reach, 0.028 * body.scale * body.girth, outward * (body.half_shoulders_m + 0.10 * body.scale)]
+        )
         turn = hand_turn(np.array([1.0, -0.04, 0.0]), palm_down, side)
         posture = reach_arm(body, posture, side, wrist, np.array([0.0, 0.3, outward]), turn)
     return posture
 
 
-def _head_on_floor(body: Body, posture: Posture) -> Posture:
-    """The neck bends until the back of the head lies on the floor, the face towards the ceiling."""
+def head_on_floor(body: Body, posture: Posture, gaze_deg: float) -> Posture:
+    """The neck bends until the back of the head lies on the floor, the head leaning back by ``gaze_deg``."""
     thorax_tilt = posture.pelvis_tilt_deg + posture.lumbar_deg
-    gaze = turn_z(88.0)
+    gaze = turn_z(gaze_deg)
 
     def bent(neck_deg: float) -> Posture:
-        return replace(posture, neck_deg=neck_deg, head_deg=88.0 - thorax_tilt - neck_deg)
+        return replace(posture, neck_deg=neck_deg, head_deg=gaze_deg - thorax_tilt - neck_deg)
 
     def height(neck_deg: float) -> float:
         at: Array = trunk_frames(body, bent(neck_deg))["head"].origin

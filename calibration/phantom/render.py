@@ -6,6 +6,7 @@ pixels are drawn each way as are wanted, and averaged, so that edges are smooth.
 knows of no estimator.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,12 +15,11 @@ from numpy.typing import NDArray
 from calibration.phantom.camera import Camera
 from calibration.phantom.flesh import Placed, place
 from calibration.phantom.kinematics import Array, Figure
-from calibration.phantom.room import Picture, Room, backdrop, shadow
+from calibration.phantom.room import Room, backdrop, shadow
+from calibration.phantom.sensor import Picture, Sensor
 
 # Fine pixels to a pixel, each way; ``Renderer.draw`` averages two by two.
 _SUPER: Final = 2
-# Standard deviation of the picture's noise, in steps of 255: a webcam's in a lit room.
-_NOISE: Final = 1.6
 _NEAR_M: Final = 0.1
 # The nearer a surface that looks down lies to the floor, the less light it gets, up to this height.
 _FLOOR_GLOOM_M: Final = 0.22
@@ -87,34 +87,49 @@ class Renderer:
     Args:
         camera: Where the picture is taken from.
         size: Width and height of the picture in pixels.
-        room: Colours and lamp.
+        room: Colours, furniture and lamp.
+        sensor: What the camera makes of the light.
     """
 
-    def __init__(self, camera: Camera, size: tuple[int, int] = (640, 480), room: Room | None = None) -> None:
-        self.camera, self.size, self.room = camera, size, room or Room()
+    def __init__(
+        self,
+        camera: Camera,
+        size: tuple[int, int] = (640, 480),
+        room: Room | None = None,
+        sensor: Sensor | None = None,
+    ) -> None:
+        self.camera, self.size, self.room, self.sensor = camera, size, room or Room(), sensor or Sensor()
         self._fine = (size[0] * _SUPER, size[1] * _SUPER)
         self._rays = camera.rays(self._fine).astype(np.float32)
         self._empty = backdrop(self.room, camera, self._rays)
 
     def draw(self, figure: Figure, noise: np.random.Generator) -> NDArray[np.uint8]:
-        """The picture, RGB ``uint8 (H, W, 3)``; ``noise`` makes its grain."""
-        placed = place(figure)
+        """The picture, RGB ``uint8 (H, W, 3)``, of one figure; ``noise`` makes its grain."""
+        return self.expose([[figure]], noise)
+
+    def expose(self, moments: Sequence[Sequence[Figure]], noise: np.random.Generator) -> NDArray[np.uint8]:
+        """The picture of all moments while the shutter was open, each with every figure that is there."""
+        light = self._light_of(moments[0])
+        for figures in moments[1:]:
+            light += self._light_of(figures)
+        return self.sensor.develop(light / np.float32(len(moments)), noise)
+
+    def _light_of(self, figures: Sequence[Figure]) -> Picture:
+        placed = [solid for figure in figures for solid in place(figure)]
         fine = self._empty.colour.copy()
-        lit = shadow(placed, self.room, self._empty.floor_xz[::_SUPER, ::_SUPER])
-        fine *= np.repeat(np.repeat(lit, _SUPER, axis=0), _SUPER, axis=1)[..., None]
-        self._figure(placed, fine)
-        width, height = self.size
+        if placed:
+            lit = shadow(placed, self.room, self._empty.floor_xz[::_SUPER, ::_SUPER])
+            fine *= np.repeat(np.repeat(lit, _SUPER, axis=0), _SUPER, axis=1)[..., None]
+            self._figure(placed, fine)
         # Sums of strided views; a mean over two axes of a reshaped array takes four times as long.
         picture = fine[::_SUPER, ::_SUPER].copy()
         for down, across in ((0, 1), (1, 0), (1, 1)):
             picture += fine[down::_SUPER, across::_SUPER]
-        picture /= _SUPER**2
-        # Brightness flickers more than hue, as it does after a camera's own processing.
-        picture += noise.normal(0.0, _NOISE, (height, width, 1)).astype(np.float32)
-        return np.ascontiguousarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+        return np.asarray(picture / np.float32(_SUPER**2))
 
     def _figure(self, placed: list[Placed], fine: Picture) -> None:
-        depth = np.full(fine.shape[:2], np.inf, dtype=np.float32)
+        # What lies behind furniture or sinks into the floor, as loose cloth does, is not seen.
+        depth = self._empty.depth.copy()
         normals = np.zeros_like(fine)
         owner = np.full(fine.shape[:2], -1, dtype=np.int16)
         eye = self.camera.position

@@ -1,4 +1,4 @@
-"""The room a phantom is seen in: floor boards, a mat, a wall with a skirting board, and shadows on the floor.
+"""The room a phantom is seen in: floor, mat, walls with a skirting board, furniture, and shadows on the floor.
 
 Which question this module answers: what colour a ray has that meets no person, and how much of the lamp's light the
 person keeps from the floor. It is drawn once for a camera; shadows are drawn anew for every frame.
@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.phantom.body import Colour
 from calibration.phantom.camera import Camera
 from calibration.phantom.flesh import Placed
+from calibration.phantom.furniture import Box, Picture, meet_box
 from calibration.phantom.kinematics import Array
-
-Picture = NDArray[np.float32]
 
 _BOARD_M: Final = 0.14
 _SKIRTING_M: Final = 0.09
@@ -31,23 +29,29 @@ class Room:
 
     Attributes:
         wall: RGB of the wall.
-        floor: RGB of the boards.
-        mat: RGB of the mat.
+        floor: RGB of the floor.
+        boards: Whether the floor is of boards, or plain.
+        mat: RGB of the mat, or None where there is none.
         mat_half_m: Half length (x) and half width (z) of the mat.
         mat_x_m: Middle of the mat.
         wall_z_m: Where the wall stands, behind the person.
         lamp: Direction towards the lamp; need not be of unit length.
         ambient: Light from everywhere; what is left to 1 comes from the lamp.
+        half_length_m: Where the walls stand on either side, along x.
+        boxes: Furniture.
     """
 
     wall: Colour = (206, 203, 194)
     floor: Colour = (168, 138, 104)
-    mat: Colour = (92, 128, 118)
+    boards: bool = True
+    mat: Colour | None = (92, 128, 118)
     mat_half_m: tuple[float, float] = (0.98, 0.36)
     mat_x_m: float = 0.0
     wall_z_m: float = -1.5
     lamp: tuple[float, float, float] = (0.35, 0.85, 0.65)
     ambient: float = 0.52
+    half_length_m: float = 5.0
+    boxes: tuple[Box, ...] = ()
 
     @property
     def towards_lamp(self) -> Array:
@@ -62,11 +66,13 @@ class Backdrop:
 
     Attributes:
         colour: ``float32 (H, W, 3)``, 0 to 255.
-        floor_xz: ``float32 (H, W, 2)`` where the pixel meets the floor, NaN where it meets the wall.
+        floor_xz: ``float32 (H, W, 2)`` where the pixel meets the floor, NaN where it meets something else.
+        depth: ``float32 (H, W)`` how far away that is, in lengths of the pixel's ray.
     """
 
     colour: Picture
     floor_xz: Picture
+    depth: Picture
 
 
 def backdrop(room: Room, camera: Camera, rays: Picture) -> Backdrop:
@@ -75,30 +81,50 @@ def backdrop(room: Room, camera: Camera, rays: Picture) -> Backdrop:
     with np.errstate(divide="ignore", invalid="ignore"):
         to_floor = np.where(rays[..., 1] < 0.0, -eye[1] / rays[..., 1], np.inf)
         to_wall = np.where(rays[..., 2] < 0.0, (room.wall_z_m - eye[2]) / rays[..., 2], np.inf)
-    on_floor = to_floor < to_wall
-    t = np.where(np.isfinite(to_floor) & on_floor, to_floor, np.where(np.isfinite(to_wall), to_wall, 8.0))
-    point = eye + t[..., None] * rays
-    x, y, z = point[..., 0], point[..., 1], point[..., 2]
+        end = (np.sign(rays[..., 0]) * room.half_length_m - eye[0]) / rays[..., 0]
+    to_end = np.where(end > 0.0, end, np.inf)
+    t = np.minimum(np.minimum(to_floor, to_wall), to_end)
+    on_floor = to_floor <= t
+    # Straight up there is nothing to meet: such rays see the wall as it is far away.
+    point = eye + np.where(np.isfinite(t), t, 8.0)[..., None] * rays
+    along = np.where(to_end <= t, point[..., 2], point[..., 0])
+    floor, wall = _floor(room, point[..., 0], point[..., 2]), _wall(room, along, point[..., 1])
+    colour = np.where(on_floor[..., None], floor, wall)
+    for box in room.boxes:
+        reached, normal = meet_box(box, eye, rays)
+        before = reached < t
+        light = room.ambient * (0.85 + 0.15 * normal[..., 1]) + (1.1 - room.ambient) * np.maximum(
+            normal @ room.towards_lamp, 0.0
+        )
+        colour = np.where(before[..., None], np.array(box.colour) * light[..., None], colour)
+        t, on_floor = np.where(before, reached, t), on_floor & ~before
+    floor_xz = np.where(on_floor[..., None], point[..., (0, 2)], np.nan).astype(np.float32)
+    return Backdrop(np.clip(colour, 0.0, 255.0).astype(np.float32), floor_xz, t.astype(np.float32))
 
-    # Boards run along x; each has its own tint and a dark joint.
-    board = np.floor(z / _BOARD_M)
-    tint = 1.0 + 0.05 * np.sin(board * 12.9898) + 0.012 * np.sin(23.0 * x + 7.0 * board)
-    joint = np.abs(z / _BOARD_M - board - 0.5) > 0.485
-    floor = np.array(room.floor) * (tint * np.where(joint, 0.82, 1.0))[..., None]
+
+def _floor(room: Room, x: Array, z: Array) -> Array:
+    """Colour of the floor and of the mat on it."""
+    floor = np.broadcast_to(np.array(room.floor, dtype=np.float64), (*x.shape, 3))
+    if room.boards:
+        # Boards run along x; each has its own tint and a dark joint.
+        board = np.floor(z / _BOARD_M)
+        tint = 1.0 + 0.05 * np.sin(board * 12.9898) + 0.012 * np.sin(23.0 * x + 7.0 * board)
+        joint = np.abs(z / _BOARD_M - board - 0.5) > 0.485
+        floor = floor * (tint * np.where(joint, 0.82, 1.0))[..., None]
+    if room.mat is None:
+        return np.asarray(floor)
     half_x, half_z = room.mat_half_m
     on_mat = (np.abs(x - room.mat_x_m) < half_x) & (np.abs(z) < half_z)
     edge = on_mat & ((np.abs(x - room.mat_x_m) > half_x - 0.012) | (np.abs(z) > half_z - 0.012))
-    floor = np.where(on_mat[..., None], np.array(room.mat) * np.where(edge, 0.86, 1.0)[..., None], floor)
+    return np.where(on_mat[..., None], np.array(room.mat) * np.where(edge, 0.86, 1.0)[..., None], floor)
 
-    # The wall is lighter where the lamp hangs, and carries a skirting board.
-    light = 1.04 - 0.05 * (x + 0.6) ** 2 / 4.0 - 0.04 * (y - 1.4) ** 2
+
+def _wall(room: Room, along: Array, y: Array) -> Array:
+    """Colour of a wall: lighter where the lamp hangs, with a skirting board."""
+    light = 1.04 - 0.05 * (along + 0.6) ** 2 / 4.0 - 0.04 * (y - 1.4) ** 2
     wall = np.array(room.wall) * np.clip(light, 0.86, 1.1)[..., None]
     wall = np.where((y < _SKIRTING_M)[..., None], np.array(room.wall) * 1.09, wall)
-    wall = np.where((np.abs(y - _SKIRTING_M) < 0.006)[..., None], np.array(room.wall) * 0.84, wall)
-
-    colour = np.clip(np.where(on_floor[..., None], floor, wall), 0.0, 255.0).astype(np.float32)
-    floor_xz = np.where(on_floor[..., None], point[..., (0, 2)], np.nan).astype(np.float32)
-    return Backdrop(colour, floor_xz)
+    return np.where((np.abs(y - _SKIRTING_M) < 0.006)[..., None], np.array(room.wall) * 0.84, wall)
 
 
 def _blot(grid: Array, centre: Array, radius: float, height: float) -> Array:

@@ -76,6 +76,16 @@ def row(time_s: float, figure: Figure) -> TruthRow:
     return dict(zip(COLUMNS, (time_s, *values), strict=True))
 
 
+def mirror(values: TruthRow) -> TruthRow:
+    """The truth of the mirror image: what was the left side is the right one."""
+    left, right = (f"_{side}" for side in skeleton.SIDES)
+    swapped = {
+        column: column.removesuffix(left) + right if column.endswith(left) else column.removesuffix(right) + left
+        for column in COLUMNS[1:]
+    }
+    return {"time_s": values["time_s"]} | {column: values[swapped[column]] for column in COLUMNS[1:]}
+
+
 def landmarks_m(figure: Figure) -> Array:
     """``(33, 3)`` the skeleton's points in the world, in the order of ``poses.skeleton``; metres.
 
