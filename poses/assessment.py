@@ -106,7 +106,8 @@ def assess(
             verdict = now.verdict
         rules.append(now)
         limit = now.limit if verdict is not Verdict.UNKNOWN else math.nan
-        readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s))
+        pending = verdict is Verdict.OK and now.caution_since_s is not None
+        readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s, pending))
     return tuple(readings), AssessmentMemory(exercise.id, stretched, measures.near, tuple(rules))
 
 

@@ -95,6 +95,7 @@ class Reading:
         verdict: After debounce and hysteresis.
         limit: The limit that was passed, NaN for OK and UNKNOWN.
         since_s: Media time at which the verdict began to hold, before any delay.
+        pending: The verdict is still OK, but the value is past its limit and the delay is running: nothing to praise.
     """
 
     rule: str
@@ -105,6 +106,7 @@ class Reading:
     verdict: Verdict
     limit: float
     since_s: float
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,3 +161,27 @@ def test_a_less_certain_posture_asks_for_more_before_it_stops() -> None:
     assert judge(exercise(RULE), 1.0, hip_opening_deg=29.0)[0].verdict is STOP
     assert judge(exercise(RULE, sigma_factor=2.0), 1.0, hip_opening_deg=29.0)[0].verdict is CAUTION
     assert judge(exercise(RULE, sigma_factor=2.0), 1.0, hip_opening_deg=29.0)[0].sigma == 6.0
+
+
+def test_what_is_past_its_limit_is_not_praised_while_the_delay_runs() -> None:
+    assert judge(exercise(RULE), 0.5, hip_opening_deg=17.0)[0].verdict is OK
+    assert judge(exercise(RULE), 0.5, hip_opening_deg=17.0)[0].pending
+    assert not judge(exercise(RULE), 0.5, hip_opening_deg=12.0)[0].pending
+    assert not judge(exercise(RULE), 1.0, hip_opening_deg=17.0)[0].pending, "now it is said"
+
+
+def test_past_the_stop_limit_care_is_asked_for_as_soon_as_a_stop_would_be() -> None:
+    # 27 may be 24: no stop, but no 0.8 s of silence either.
+    assert first(follow([(1.0, 5.0), (2.0, 27.0)]), CAUTION) == pytest.approx(1.3, abs=0.04)
+
+
+def test_a_rule_of_technique_speaks_only_when_it_is_sure() -> None:
+    soft = replace(RULE, stop=Band(), cue_stop="")
+    assert {memory.verdict for _, memory in follow([(3.0, 17.0)], rule=soft)} == {OK}
+    assert follow([(3.0, 18.5)], rule=soft)[-1][1].verdict is CAUTION
+
+
+def test_a_value_that_falls_far_below_its_target_is_back_too() -> None:
+    # A hip that is flexed again was let go, although the target begins at 0.
+    steps = follow([(2.0, 17.0), (0.5, -30.0)])
+    assert next(time for time, memory in steps if memory.verdict is OK and time > 1) == pytest.approx(2.0, abs=0.04)

@@ -92,7 +92,9 @@ def bone_verdicts(readings: Sequence[Reading], praise: bool) -> dict[Bone, Verdi
     """
     found: dict[Bone, Verdict] = {}
     for reading in readings:
-        verdict = Verdict.UNKNOWN if reading.verdict is Verdict.OK and not praise else reading.verdict
+        verdict = (
+            Verdict.UNKNOWN if reading.verdict is Verdict.OK and (reading.pending or not praise) else reading.verdict
+        )
         for bone in _CHAINS.get((reading.measure, reading.side), ()):
             if bone not in found or SEVERITY[verdict] > SEVERITY[found[bone]]:
                 found[bone] = verdict

@@ -136,7 +136,9 @@ def draw(image: Image, step: Step, exercise: Exercise | None, words: OverlayWord
         return out
     wanted = _sketches(out, points, readings, words, places.unit)
     taken = _messages(out, step, words, places)
-    verdict = Verdict.UNKNOWN if not clear and step.assessment.verdict is Verdict.OK else step.assessment.verdict
+    verdict = step.assessment.verdict
+    if verdict is Verdict.OK and (not clear or any(reading.pending for reading in readings)):
+        verdict = Verdict.UNKNOWN
     taken += _panel(out, readings, exercise, verdict, words, places)
     angles.tags(out, wanted, taken, places.unit)
     return out
