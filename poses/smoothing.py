@@ -23,6 +23,8 @@ FORGET_S: Final = 0.5
 
 # Ratios are lengths over lengths, so one unit is about one radian.
 _SCALE: Final = np.where(IS_ANGLE, 1.0, np.degrees(1.0))
+# What is taken off an angle for each full turn; nothing is taken off a ratio.
+_PERIOD: Final = np.where(IS_ANGLE, 360.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def one_euro(values: Float, time_s: float, memory: FilterMemory | None) -> tuple
     speed = memory.speed + _weight(SPEED_CUTOFF_HZ, step_s) * (change / step_s - memory.speed)
     cutoff = MIN_CUTOFF_HZ + BETA_HZ_PER_DEG_S * np.abs(speed) * _SCALE
     filtered = memory.value + _weight(cutoff, step_s) * change
-    filtered = np.where(IS_ANGLE, _wrap(filtered), filtered)
+    filtered = _wrap(filtered)
     fresh = ~np.isfinite(filtered)
     filtered = np.where(fresh, values, filtered)
     return filtered, FilterMemory(time_s, filtered, np.where(fresh, 0.0, speed))
@@ -66,6 +68,5 @@ def _weight(cutoff_hz: Float | float, step_s: float) -> Float:
 
 
 def _wrap(values: Float) -> Float:
-    """Angles brought into (-180, 180]; ratios as they are."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(IS_ANGLE, values - 360.0 * np.round(values / 360.0), values))
+    """Angles brought into [-180, 180]; ratios as they are."""
+    return np.asarray(values - _PERIOD * np.round(values / 360.0))
