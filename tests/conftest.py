@@ -1,11 +1,14 @@
-"""What several tests need: the pose model and the real recordings."""
+"""What several tests need: the pose model, the real recordings, and the program as a user runs it."""
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from poses.problem import Problem
+from psoas_coach import cli
 from vision.model import ensure_model
 
 _REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
@@ -28,3 +31,23 @@ def real() -> Path:
     if not _REAL.is_dir():
         pytest.skip(f"the real recordings are not at {_REAL}")
     return _REAL
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs the program as the installed command does, in an empty folder; gives status, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def go(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["psoas-coach", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capsys.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return go

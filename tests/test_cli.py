@@ -14,31 +14,10 @@ import cv2
 import numpy as np
 import pytest
 
-from psoas_coach import cli
 from psoas_coach.samples import sample_clips
 from vision.sources import open_source
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., tuple[int, str, str]]:
-    """Runs the program as the installed command does, in an empty folder; gives status, output and errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LANG", "en_GB.UTF-8")
-    monkeypatch.delenv("LC_ALL", raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def go(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["psoas-coach", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return go
 
 
 def silent_audio(path: Path) -> None:

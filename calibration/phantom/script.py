@@ -1,0 +1,124 @@
+"""What a script is: which posture is taken when, before which camera.
+
+Values only, made by ``script_file`` from TOML and performed by ``scripts``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.phantom import postures, upright
+from calibration.phantom.body import Body
+from calibration.phantom.camera import Camera
+from calibration.phantom.furniture import Box
+from calibration.phantom.kinematics import Posture
+from calibration.phantom.motion import Controls, Key, Life, Wave
+from calibration.phantom.room import Room
+
+# The controls of every posture: lowest and highest value a person can take, by convention.
+_TRUNK: Final = {"trunk_deg": (-100.0, 100.0), "lumbar_deg": (-45.0, 45.0), "gaze_deg": (-100.0, 110.0)}
+POSTURES: Final[Mapping[str, Callable[[Body, Controls, float], Posture]]] = {
+    "low-lunge": postures.low_lunge,
+    "bridge": postures.bridge,
+    "standing": upright.standing,
+    "walking": upright.walking,
+}
+CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
+    "low-lunge": {"thigh_deg": (-30.0, 50.0), **_TRUNK},
+    "bridge": {"lift": (0.0, 1.0), "hip_opening_deg": (-60.0, 45.0), "lumbar_deg": (-45.0, 45.0)},
+    "standing": {
+        "rise": (0.0, 1.0),
+        "seat_m": (0.0, 0.6),
+        "hip_back_m": (-0.1, 0.7),
+        "arm_deg": (-60.0, 180.0),
+        "arm_out_deg": (0.0, 90.0),
+        "elbow_deg": (0.0, 150.0),
+        **_TRUNK,
+    },
+    "walking": {"place_m": (-10.0, 10.0)},
+}
+# Controls that need not be given. Every figure can be put elsewhere in the room and turned.
+SPARE_CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
+    name: {"place_m": (-10.0, 10.0), "heading_deg": (-180.0, 180.0)}
+    | ({"stride": (0.7, 1.5)} if name == "low-lunge" else {})
+    for name in CONTROLS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stretch of a script in one posture.
+
+    Attributes:
+        posture: Name of the posture, see ``POSTURES``.
+        keys: Controls at key moments, in order of time; between scenes the figure moves from one to the other.
+        sways: Controls that sway and tremble.
+        leans: The control that breathing leans back, or None.
+        waves: What swings on top of the keys.
+    """
+
+    posture: str
+    keys: tuple[Key, ...]
+    sways: tuple[str, ...] = ()
+    leans: str | None = None
+    waves: tuple[Wave, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """Somebody else who walks through the room.
+
+    Attributes:
+        variant: Seed of their body and clothes.
+        start_s: When they come.
+        end_s: When they are gone.
+        from_x_m: Where they come from.
+        to_x_m: Where they go.
+        z_m: How far to the person's right; negative is behind, seen from the camera.
+    """
+
+    variant: int
+    start_s: float
+    end_s: float
+    from_x_m: float
+    to_x_m: float
+    z_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A motion.
+
+    Attributes:
+        id: Its name.
+        scenes: What is done, in order of time.
+        camera: The camera it is meant for, for a body of 1.75 m.
+        life: How large breathing, sway and tremor are.
+        room: The reference room, with the mat where it is needed.
+        boxes: What the motion needs, such as a seat, for a body of 1.75 m.
+        walkers: Who else comes by.
+    """
+
+    id: str
+    scenes: tuple[Scene, ...]
+    camera: Camera
+    life: Life = Life()
+    room: Room = Room()
+    boxes: tuple[Box, ...] = ()
+    walkers: tuple[Walker, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """From the first frame to the last key."""
+        return self.scenes[-1].keys[-1].time_s
+
+    def times(self, fps: float) -> NDArray[np.float64]:
+        """The time of every frame."""
+        return np.arange(int(np.floor(self.duration_s * fps + 1e-6)) + 1) / fps
+
+
+NO_PLACE: Final[Mapping[str, float]] = MappingProxyType({"place_m": 0.0, "heading_deg": 0.0})

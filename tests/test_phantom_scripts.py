@@ -1,0 +1,236 @@
+"""Every motion of the phantom does what its name says, on every body, and its truth and events are true.
+
+Protected here: that the truth of each script follows from joint centres by other formulae, that the bundled clips'
+truth can be made again to the byte, that nobody sinks into the floor or hovers above it, that events are those a reader
+of the script expects, and that a faulty script is told with all its faults.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from test_phantom import independent
+
+from calibration.phantom.camera import Camera
+from calibration.phantom.events import events, turning_points
+from calibration.phantom.flesh import lowest
+from calibration.phantom.kinematics import put
+from calibration.phantom.performance import moved
+from calibration.phantom.script import Script
+from calibration.phantom.script_file import FOLDER, read
+from calibration.phantom.scripts import SCRIPTS, Performance, truth_table
+from calibration.phantom.truth import COLUMNS, row
+from calibration.phantom.upright import walking
+from calibration.phantom.variety import BODIES
+from poses import skeleton
+from poses.problem import Problem
+from psoas_coach.samples import sample_clips
+
+Array = NDArray[np.float64]
+Truth = dict[str, Array]
+BOTH = (skeleton.LEFT, skeleton.RIGHT)
+
+
+def moments(script: Script, count: int) -> list[float]:
+    return [float(time_s) for time_s in np.linspace(0.0, script.duration_s, count)]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_truth_of_every_script_follows_by_other_formulae(name: str) -> None:
+    performance = Performance(SCRIPTS[name], seed=2, body=BODIES[3])
+    for time_s in moments(SCRIPTS[name], 11):
+        figure = performance.figure(time_s)
+        values = row(time_s, figure)
+        for side in BOTH:
+            for measure, expected in independent(figure, side).items():
+                assert values[f"{measure}_{skeleton.SIDES[side]}"] == pytest.approx(expected, abs=0.01), measure
+
+
+@pytest.mark.parametrize("name", ["bridge", "low-lunge"])
+def test_the_truth_of_the_bundled_clips_can_be_made_again_to_the_byte(name: str) -> None:
+    clip = next(clip for clip in sample_clips() if clip.stem == name)
+    lines = clip.with_name(f"{name}.truth.csv").read_text().splitlines()
+    performance = Performance(SCRIPTS[name])
+    times = performance.times(30.0).tolist()
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) == len(times) + 1
+    for index in range(0, len(times), 12):
+        values = row(times[index], performance.figure(times[index]))
+        assert lines[index + 1] == ",".join(f"{values[column]:.4f}" for column in COLUMNS)
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: f"{body.sex}-{body.stature_m}-{body.girth}")
+def test_every_body_can_do_every_script_and_rests_on_the_floor(body: object) -> None:
+    assert isinstance(body, type(BODIES[0]))
+    for name, script in SCRIPTS.items():
+        performance = Performance(script, seed=1, body=body)
+        for time_s in moments(script, 6):
+            frames = performance.placed(time_s).frames
+            # What lies on the floor gives way by a few millimetres; nothing hovers.
+            assert -0.012 < lowest(body, frames, *frames) < 0.003, (name, time_s)
+
+
+def test_feet_stand_still_while_they_stand() -> None:
+    # A foot whose heel is on the floor does not slide while the hips move on by 2 cm.
+    body, stood = BODIES[0], 0
+    for place in np.arange(0.0, 1.2, 0.05).tolist():
+        before, after = (
+            moved(put(body, walking(body, {"place_m": p}, 0.0)), p, 0.0, 0.0) for p in (place, place + 0.02)
+        )
+        down = [side for side in BOTH if max(f.heels[side][1] for f in (before, after)) < 0.0015]
+        assert all(np.abs(after.heels[side] - before.heels[side]).max() < 0.006 for side in down), place
+        stood += len(down)
+    # Of 24 moments each foot stands flat in about a third.
+    assert stood > 12
+
+
+def speed(truth: Truth) -> Array:
+    return np.gradient(truth["hip_opening_deg_right"], truth["time_s"])
+
+
+def between(truth: Truth, start_s: float, end_s: float) -> Array:
+    inside = (truth["time_s"] >= start_s) & (truth["time_s"] <= end_s)
+    return truth["hip_opening_deg_right"][inside]
+
+
+def tops(truth: Truth) -> Array:
+    opening = truth["hip_opening_deg_right"]
+    return np.array([opening[i] for i in turning_points(opening, 20.0) if opening[i] > -25.0])
+
+
+def swings_per_s(truth: Truth) -> float:
+    opening = between(truth, 6.0, 12.0)
+    power = np.abs(np.fft.rfft(opening - opening.mean(), 4096))
+    return float(np.fft.rfftfreq(4096, truth["time_s"][1])[power.argmax()])
+
+
+NAMES_KEPT: dict[str, Callable[[Truth], bool | np.bool_]] = {
+    "low-lunge": lambda t: between(t, 4, 7).max() < 12 and 42 < between(t, 11, 13.8).mean() < 48,
+    "lunge-slow": lambda t: (
+        between(t, 5, 15).min() > 5 and t["hip_opening_deg_right"].max() < 12 and speed(t).max() < 25
+    ),
+    "lunge-pressed": lambda t: 37 < between(t, 6, 9).mean() < 43 and np.abs(speed(t)).max() < 25,
+    "lunge-bounce-08": lambda t: abs(swings_per_s(t) - 0.8) < 0.1 and np.ptp(between(t, 6, 12)) > 7,
+    "lunge-bounce-15": lambda t: abs(swings_per_s(t) - 1.5) < 0.1 and np.ptp(between(t, 6, 12)) > 5,
+    "lunge-bounce-25": lambda t: abs(swings_per_s(t) - 2.5) < 0.1 and np.ptp(between(t, 6, 12)) > 3,
+    "lunge-creep": lambda t: (
+        between(t, 20, 21.5).mean() - between(t, 4, 6).mean() > 8 and np.abs(np.diff(between(t, 6.5, 21.5))).max() < 0.5
+    ),
+    "lunge-fast": lambda t: speed(t).max() > 50 and t["hip_opening_deg_right"].max() < 15,
+    "lunge-long": lambda t: between(t, 4, 94).min() > 5 and t["hip_opening_deg_right"].max() < 12,
+    "lunge-lean-back": lambda t: t["trunk_inclination_deg_right"].max() > 18 and between(t, 0, 99).max() < 20,
+    "lunge-knee-past-toes": lambda t: t["knee_past_toe_left"].max() > 0.05 and between(t, 0, 99).max() < 15,
+    "bridge": lambda t: len(tops(t)) == 5 and np.abs(tops(t)[:3]).max() < 3 and tops(t)[3:].min() > 32,
+    "bridge-correct": lambda t: len(tops(t)) == 8 and np.abs(tops(t)).max() < 5 and np.abs(speed(t)).max() < 80,
+    "bridge-arched": lambda t: len(tops(t)) == 4 and tops(t).min() > 18,
+    "bridge-dropped": lambda t: len(tops(t)) == 4 and speed(t).min() < -120 and speed(t).max() < 80,
+    "bridge-held": lambda t: np.abs(between(t, 3.1, 32.9)).max() < 5,
+    "standing": lambda t: np.abs(between(t, 0, 99)).max() < 8 and t["knee_flexion_deg_right"].max() < 20,
+    "sitting-down": lambda t: np.abs(between(t, 0, 2)).max() < 10 and between(t, 5, 8.5).max() < -70,
+    "lying-down": lambda t: t["trunk_inclination_deg_right"][0] < 10 and t["trunk_inclination_deg_right"][-1] > 85,
+    "getting-up": lambda t: t["trunk_inclination_deg_right"][0] > 85 and np.abs(between(t, 11, 12)).max() < 8,
+    "walking-by": lambda t: 25 < np.ptp(t["thigh_inclination_deg_left"]) < 70,
+    "lunge-passer-by": lambda t: between(t, 5, 15).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-leaves-and-returns": lambda t: between(t, 4, 6).min() > 5 and between(t, 26, 30).min() > 5,
+}
+
+
+def test_every_script_is_looked_at() -> None:
+    assert set(NAMES_KEPT) == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", NAMES_KEPT)
+def test_angles_keep_what_the_name_says(name: str) -> None:
+    # Ten moments a second; twice as many where a bounce or a fast movement is to be seen, fewer where little happens.
+    fast, slow = {"lunge-fast", "bridge-dropped", "lunge-bounce-25"}, {"bridge", "bridge-correct", "bridge-arched"}
+    fps = 20.0 if name in fast else 4.0 if name in slow else 2.0 if name in {"lunge-long", "bridge-held"} else 10.0
+    assert NAMES_KEPT[name](truth_table(SCRIPTS[name], fps=fps))
+
+
+def first_keys(script: Script, count: int) -> Script:
+    scene = script.scenes[0]
+    return replace(script, scenes=(replace(scene, keys=scene.keys[:count]),))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("lunge-slow", []),
+        ("lunge-fast", [("speed", 2.0, 2.7)]),
+        ("lunge-bounce-25", [("bounce", 5.0, 13.0)]),
+        ("lunge-creep", [("creep", 10.5, 22.5), ("hip-opening-caution", 13.0, 23.5)]),
+        ("lunge-passer-by", [("second-person", 4.0, 8.5), ("second-person", 11.0, 15.0)]),
+        ("lunge-leaves-and-returns", [("out-of-picture", 12.0, 18.0)]),
+        ("bridge-dropped", [("speed", 4.3, 4.85)]),
+        ("standing", []),
+    ],
+)
+def test_events_are_those_of_the_script(name: str, expected: list[tuple[str, float, float]]) -> None:
+    # Expected by hand from the script's keys: each event lies within the key moments that make it.
+    script = first_keys(SCRIPTS[name], 6) if name == "bridge-dropped" else SCRIPTS[name]
+    found = events(Performance(script), script.camera, (640, 480))
+    assert [event.id for event in found] == [name for name, _, _ in expected]
+    for event, (_, earliest, latest) in zip(found, expected, strict=True):
+        assert earliest <= event.start_s <= event.end_s <= latest
+        assert event.end_s - event.start_s > 0.4 * (latest - earliest) or event.id == "speed"
+
+
+def test_events_of_the_picture_follow_the_camera() -> None:
+    narrow = Camera(distance_m=2.2, height_m=0.5, hfov_deg=25.0)
+    found = events(Performance(SCRIPTS["standing"]), narrow, (640, 480))
+    assert [event.id for event in found] == ["out-of-picture"]
+    assert found[0].end_s == SCRIPTS["standing"].duration_s
+
+
+def test_turning_points_are_the_highs_and_lows_that_matter() -> None:
+    assert turning_points(np.array([0.0, 3.0, 2.5, 6.0, 1.0, 1.5, 5.0, 0.0]), 2.0) == [0, 3, 4, 6]
+
+
+GOOD = (FOLDER / "lunge-bounce-15.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('posture = "low-lunge"', 'posture = "handstand"', "scenes.0.posture: no such posture; allowed are bridge"),
+        ("thigh_deg = 0.0", "thigh_dg = 0.0", "keys.0.thigh_dg: unknown control"),
+        ("thigh_deg = 0.0", "thigh_deg = 95.0", "keys.0.thigh_deg: 95 is not within -30 to 50"),
+        ("time_s = 3.5", "time_s = 0.5", "keys.2.time_s: 0.5 is not after 1"),
+        ('leans = "trunk_deg"', 'leans = "trunk"', "leans: trunk is not a control of the first key"),
+        ("hertz = 1.5", 'hertz = "often"', "scenes.0.waves.0.hertz: Input should be a valid number (found 'often')"),
+        ("end_s = 13.0", "end_s = 3.0", "end_s 3 is not after start_s 5"),
+        ("distance_m = 2.2", "distance = 2.2", "camera.distance_m: is missing"),
+        ("time_s = 0.0", "time_s = 0.5", "scenes: the first key of the first scene must be at time_s = 0"),
+        ("[camera]", "[camera", "is not TOML"),
+    ],
+)
+def test_a_fault_in_a_script_is_named(old: str, new: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    assert old in GOOD
+    file.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(Problem) as told:
+        read(file)
+    assert says in str(told.value)
+    assert "mine.toml" in str(told.value)
+
+
+def test_all_faults_of_a_script_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = GOOD.replace("distance_m = 2.2", "distance = 2.2").replace("hertz = 1.5", "hertz = 9.0")
+    file.write_text(text.replace("keys = [", "colour = 1\nkeys = ["))
+    with pytest.raises(Problem) as told:
+        read(file)
+    faults = (
+        "camera.distance_m: is missing",
+        "camera.distance: unknown key",
+        "hertz: Input should be less",
+        "scenes.0.colour",
+    )
+    assert all(fault in str(told.value) for fault in faults), told.value
+    file.write_text(GOOD)
+    assert read(file).id == "mine"
+    with pytest.raises(Problem, match="There is no file"):
+        read(tmp_path / "none.toml")
