@@ -5,23 +5,15 @@ are errors, since a misspelt limit would silently be no limit. Each number stand
 """
 
 import math
-import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, field_validator, model_validator
 
 from poses.exercise import Band, Condition, Exercise, Leg, Rule
 from poses.measures import NAMES
 from poses.messages import cue_ids
-from poses.problem import Problem
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from poses.strict_toml import Strict, read_strictly
 
 # Conventions of safe-ranges.md 3.9.
 CAUTION_ON_S: Final = 0.8
@@ -32,16 +24,12 @@ _Source = Annotated[str, Field(min_length=3, description="Where the number comes
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-class _Number(_Strict):
+class _Number(Strict):
     value: float = Field(ge=0)
     source: _Source
 
 
-class _Band(_Strict):
+class _Band(Strict):
     min: float | None = None
     max: float | None = None
     source: _Source
@@ -71,12 +59,12 @@ class _Condition(_Band):
         return Condition(self.measure, self.leg, self.band())
 
 
-class _Posture(_Strict):
+class _Posture(Strict):
     margin_deg: _Number
     conditions: list[_Condition] = Field(min_length=1)
 
 
-class _Cues(_Strict):
+class _Cues(Strict):
     low: str = ""
     high: str = ""
     stop: str = ""
@@ -89,7 +77,7 @@ class _Cues(_Strict):
         return value
 
 
-class _Rule(_Strict):
+class _Rule(Strict):
     id: _Name
     measure: str
     leg: Leg
@@ -98,7 +86,7 @@ class _Rule(_Strict):
     stop: _Band | None = None
     caution_on_s: _Number = _Number(value=CAUTION_ON_S, source="convention")
     stop_on_s: _Number = _Number(value=STOP_ON_S, source="convention")
-    when: list[_Condition] = []
+    when: list[_Condition] = Field(default_factory=list)
     cues: _Cues
 
     @field_validator("measure")
@@ -139,7 +127,7 @@ class _Rule(_Strict):
         )
 
 
-class _File(_Strict):
+class _File(Strict):
     sigma_factor: _Number
     posture: _Posture
     rules: list[_Rule] = Field(min_length=1)
@@ -155,39 +143,14 @@ class _File(_Strict):
         return rules
 
 
-class FaultyFile(Problem):
-    """An exercise file with faults.
-
-    Attributes:
-        faults: One line each: file, key, what is wrong, what was found.
-    """
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        why, do = "a limit that is not understood would be no limit", "Mend each and validate again"
-        super().__init__("; ".join(faults), why, do)
-        self.faults = faults
-
-
 def read(path: Path) -> Exercise:
     """Reads one exercise file; the name of the file without its suffix is the exercise's id.
 
     Raises:
         Problem: With every fault of the file, each as key, what was found and what is allowed.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Problem(f"There is no file {path}", "an exercise is read from a TOML file", "Check the name") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(
-            f"{path} cannot be read ({error})", "an exercise is a UTF-8 TOML file", "Check the file"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise Problem(f"{path.name} is not TOML: {error}", "nothing of it can be used", "Mend that line") from None
-    try:
-        content = _File.model_validate(data)
-    except ValidationError as error:
-        raise FaultyFile(tuple(_faults(path.name, data, error))) from None
+    why = "a limit that is not understood would be no limit"
+    content = read_strictly(path, _File, "an exercise", why)
     return Exercise(
         id=path.stem,
         posture=tuple(condition.condition() for condition in content.posture.conditions),
@@ -216,29 +179,3 @@ def _known_measure(value: str) -> str:
     if value not in NAMES:
         raise ValueError(f"no such measure; allowed are {', '.join(NAMES)}")
     return value
-
-
-def _faults(file: str, data: dict[str, Any], error: ValidationError) -> Iterable[str]:
-    for fault in error.errors(include_url=False):
-        yield f"{file}: {_key(data, fault['loc'])}: {_wording(fault)}"
-
-
-def _key(data: dict[str, Any], path: tuple[int | str, ...]) -> str:
-    """Where a fault is, with the rule called by its id rather than its number."""
-    match path:
-        case ("rules", int(number), *rest):
-            name = data["rules"][number].get("id", f"number {number + 1}")
-            return ".".join([f'rule "{name}"', *map(str, rest)])
-        case ():
-            return "the file"
-    return ".".join(map(str, path))
-
-
-def _wording(fault: ErrorDetails) -> str:
-    found = fault["input"]
-    shown = f" (found {found!r})" if isinstance(found, str | int | float | bool) else ""
-    if fault["type"] == "extra_forbidden":
-        return f"unknown key{shown}"
-    if fault["type"] == "missing":
-        return "is missing"
-    return fault["msg"].removeprefix("Value error, ") + shown

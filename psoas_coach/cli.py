@@ -160,7 +160,8 @@ def exercises_validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercise files (TOML).")],
 ) -> None:
     """Check exercise files and name every fault at once."""
-    from poses.exercise_file import FaultyFile, read
+    from poses.exercise_file import read
+    from poses.strict_toml import FaultyFile
     from psoas_coach.terminal import console, tell_problem
 
     faulty = 0

@@ -107,3 +107,14 @@ def test_every_number_has_a_source() -> None:
     # The schema asks for one beside each band and number; the built-in files are read by it, so this would fail there.
     for exercise in built_in():
         assert built_in_file(exercise.id).read_text(encoding="utf-8").count("source =") >= 2 * len(exercise.rules)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "low-lunge.toml"
+    file.write_text(LUNGE, encoding="utf-8-sig")
+    assert read(file).rules
+
+
+@pytest.mark.parametrize("text", ["rules = [1]", 'rules = "all"', "rules = [{ id = 5 }]"])
+def test_nonsense_where_a_table_should_be(text: str, tmp_path: Path) -> None:
+    assert "my-lunge.toml: " in faults(text, tmp_path)

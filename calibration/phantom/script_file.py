@@ -5,13 +5,11 @@ each key. Unknown keys are errors, since a misspelt control would silently stay 
 """
 
 import itertools
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, field_validator, model_validator
 
 from calibration.phantom.body import Colour
 from calibration.phantom.camera import Camera
@@ -19,12 +17,7 @@ from calibration.phantom.furniture import Box
 from calibration.phantom.motion import Key, Life, Wave
 from calibration.phantom.room import Room
 from calibration.phantom.script import CONTROLS, SPARE_CONTROLS, Scene, Script, Walker
-from poses.problem import Problem
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from poses.strict_toml import Strict, read_strictly
 
 FOLDER: Final = Path(__file__).parent / "motions"
 
@@ -40,11 +33,7 @@ def _colour(channels: list[int]) -> Colour:
     return red, green, blue
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-class _Camera(_Strict):
+class _Camera(Strict):
     distance_m: float = Field(gt=0.5, le=10)
     height_m: float = Field(gt=0, le=3)
     aim_x_m: float = Field(default=0.0, ge=-5, le=5)
@@ -54,18 +43,18 @@ class _Camera(_Strict):
         return Camera(self.distance_m, self.height_m, pitch_deg=self.pitch_deg, aim_x_m=self.aim_x_m)
 
 
-class _Life(_Strict):
+class _Life(Strict):
     breaths_per_min: float = Field(default=Life().breaths_per_min, gt=0, le=60)
     breath_deg: float = Field(default=Life().breath_deg, ge=0, le=5)
     sway_deg: float = Field(default=Life().sway_deg, ge=0, le=5)
     tremor_deg: float = Field(default=Life().tremor_deg, ge=0, le=5)
 
 
-class _Mat(_Strict):
+class _Mat(Strict):
     x_m: float = Field(ge=-5, le=5)
 
 
-class _Box(_Strict):
+class _Box(Strict):
     low: _Point
     high: _Point
     colour: _Channels
@@ -81,7 +70,7 @@ class _Box(_Strict):
         return Box((a, b, c), (d, e, f), _colour(self.colour))
 
 
-class _Walker(_Strict):
+class _Walker(Strict):
     variant: int = Field(ge=0)
     start_s: _Time
     end_s: _Time
@@ -96,7 +85,7 @@ class _Walker(_Strict):
         return self
 
 
-class _Wave(_Strict):
+class _Wave(Strict):
     control: str
     hertz: float = Field(gt=0, le=5)
     peak_to_peak: float = Field(gt=0, le=60)
@@ -110,12 +99,12 @@ class _Wave(_Strict):
         return self
 
 
-class _Scene(_Strict):
+class _Scene(Strict):
     posture: str
     keys: list[dict[str, float]] = Field(min_length=2)
-    sways: list[str] = []
+    sways: list[str] = Field(default_factory=list)
     leans: str | None = None
-    waves: list[_Wave] = []
+    waves: list[_Wave] = Field(default_factory=list)
 
     @field_validator("posture")
     @classmethod
@@ -159,13 +148,13 @@ class _Scene(_Strict):
         return Scene(self.posture, tuple(keys), tuple(self.sways), self.leans, tuple(waves))
 
 
-class _File(_Strict):
+class _File(Strict):
     camera: _Camera
     scenes: list[_Scene] = Field(min_length=1)
     life: _Life = _Life()
     mat: _Mat | None = None
-    boxes: list[_Box] = []
-    walkers: list[_Walker] = []
+    boxes: list[_Box] = Field(default_factory=list)
+    walkers: list[_Walker] = Field(default_factory=list)
 
     @field_validator("scenes")
     @classmethod
@@ -184,19 +173,8 @@ def read(path: Path) -> Script:
     Raises:
         Problem: With every fault of the file, each as key, what was found and what is allowed.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Problem(f"There is no file {path}", "a motion is read from a TOML file", "Check the name") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} cannot be read ({error})", "a motion is a UTF-8 TOML file", "Check the file") from None
-    except tomllib.TOMLDecodeError as error:
-        raise Problem(f"{path.name} is not TOML: {error}", "nothing of it can be used", "Mend that line") from None
-    try:
-        content = _File.model_validate(data)
-    except ValidationError as error:
-        faults = "; ".join(f"{path.name}: {_wording(fault)}" for fault in error.errors(include_url=False))
-        raise Problem(faults, "the phantom would do something else than was meant", "Mend each and try again") from None
+    why = "the phantom would do something else than was meant"
+    content = read_strictly(path, _File, "a motion", why)
     return Script(
         id=path.stem,
         scenes=tuple(scene.scene() for scene in content.scenes),
@@ -211,14 +189,3 @@ def read(path: Path) -> Script:
 def built_in_ids() -> tuple[str, ...]:
     """Ids of the scripts that come with the program, in alphabetical order."""
     return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
-
-
-def _wording(fault: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in fault["loc"]) or "the file"
-    found = fault["input"]
-    shown = f" (found {found!r})" if isinstance(found, str | int | float | bool) else ""
-    if fault["type"] == "extra_forbidden":
-        return f"{key}: unknown key{shown}"
-    if fault["type"] == "missing":
-        return f"{key}: is missing"
-    return f"{key}: {fault['msg'].removeprefix('Value error, ')}{shown}"
