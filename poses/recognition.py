@@ -18,7 +18,7 @@ from poses.records import Measures
 # A posture must hold, or be gone, this long before it counts (convention: longer than a flicker of the pose, shorter
 # than anybody needs to get into a lunge).
 CHANGE_S: Final = 0.5
-# From this on a posture that does not fit is not judged any more, though it may come back (convention: three frames).
+# A posture that does not fit is told to the person from this time on; a single frame is not (convention: three frames).
 DOUBT_S: Final = 0.1
 # The legs trade roles only when the other hip is this much more open: twice the caution step of 10 degrees.
 ROLE_MARGIN_DEG: Final = 20.0

@@ -118,6 +118,9 @@ class Session:
             return nothing, past.pending, (assessment.AssessmentMemory(), ())
         exercise = self._exercises[recognised.exercise]
         stretched = recognised.stretched if exercise.has_leg_roles else None
+        if recognised.rival != recognised.exercise:
+            # A frame of another posture, such as one with the legs mistaken, is not judged, however short it lasts.
+            smooth = replace(smooth, values=np.full_like(smooth.values, np.nan))
         readings, memory = assessment.assess(exercise, smooth, stretched, time_s, past.verdicts, still=self._still)
         ended, pending = findings.follow(exercise.id, readings, time_s, past.pending)
         judged = Assessment(time_s, exercise.id, stretched, smooth.near, (), readings)

@@ -236,3 +236,12 @@ def test_nothing_impossible_comes_out_of_anything() -> None:
             assert finding.start_s <= finding.peak_s <= finding.end_s <= time_s
             upper = finding.limit > 0 or finding.peak > finding.limit
             assert finding.peak > finding.limit if upper else finding.peak < finding.limit
+
+
+def test_not_one_frame_of_another_posture_is_called_fine() -> None:
+    # The back shank must lie at 70 degrees, less a margin of 8 once the lunge is recognised.
+    steps, _ = run(held((3.0, lunge(8.0)), (1.0, sf.STANDING), (3.0, lunge(8.0))))
+    fine = [step for step in steps if step.assessment.verdict is Verdict.OK]
+    assert len(fine) > 100
+    for step in fine:
+        assert step.measures.values[skeleton.RIGHT, INDEX["shank_inclination_deg"]] >= 62.0
