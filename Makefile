@@ -2,6 +2,8 @@
 # make test   set up and run the tests
 # make lint   ruff and mypy
 # make bench  cost of everything but decoding, estimation and encoding
+# make bench-accuracy  errors of every measure against known truth, on people kept for that; a quarter of an hour or more
+# make training  learn poses/correction.npz anew on rendered people; an hour or more
 # make samples  render the bundled clips anew (the phantom; same seed, same angles)
 
 PYTHON ?= python3
@@ -11,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint bench samples clean
+.PHONY: demo test lint bench bench-accuracy training samples clean
 
 demo: $(INSTALLED)
 	$(BIN)/psoas-coach demo
@@ -26,6 +28,12 @@ lint: $(INSTALLED_DEV)
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.overhead $(BENCH_ARGS)
+
+bench-accuracy: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.accuracy --write docs/accuracy.md $(BENCH_ARGS)
+
+training: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.training $(TRAINING_ARGS)
 
 samples: $(INSTALLED)
 	$(BIN)/psoas-coach phantom render low-lunge --out samples

@@ -95,7 +95,7 @@ def assess(
     for rule, past in zip(exercise.rules, pasts, strict=True):
         side, column = side_of(rule.leg, stretched, measures.near), INDEX[rule.measure]
         value = float(measures.values[side, column])
-        sigma = float(measures.sigma[side, column]) * exercise.sigma_factor
+        sigma = float(measures.sigma[side, column])
         states = [measures.values[side_of(c.leg, stretched, measures.near), INDEX[c.measure]] for c in rule.when]
         if math.isnan(value) or any(math.isnan(state) for state in states):
             # Not seen is not OK. What is remembered waits; past FORGET_S it starts anew.

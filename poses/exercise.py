@@ -81,14 +81,12 @@ class Exercise:
         id: File name without its suffix; the key of its texts.
         posture: All must hold for a frame to show this exercise.
         posture_margin_deg: How far outside a condition may lie once the posture was recognised: hysteresis.
-        sigma_factor: How much larger the landmarks' error is in this posture than ``measures.LANDMARK_SIGMA``.
         rules: In order of display.
     """
 
     id: str
     posture: tuple[Condition, ...]
     posture_margin_deg: float
-    sigma_factor: float
     rules: tuple[Rule, ...]
 
     @property

@@ -128,7 +128,6 @@ class _Rule(Strict):
 
 
 class _File(Strict):
-    sigma_factor: _Number
     posture: _Posture
     rules: list[_Rule] = Field(min_length=1)
 
@@ -155,7 +154,6 @@ def read(path: Path) -> Exercise:
         id=path.stem,
         posture=tuple(condition.condition() for condition in content.posture.conditions),
         posture_margin_deg=content.posture.margin_deg.value,
-        sigma_factor=content.sigma_factor.value,
         rules=tuple(rule.rule() for rule in content.rules),
     )
 

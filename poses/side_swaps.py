@@ -1,8 +1,9 @@
-"""Left and right legs that trade labels for a few frames, found by their jump and put back.
+"""Left and right legs that trade labels, found by their jump and by votes, and put back.
 
-Which question this module answers: is this frame's left leg the one that was called left a moment ago. The pose model
-swaps the two at the bottom of a lunge, where one hides the other (about one frame in ten on a real split squat). It
-does not claim to know which label is true, only that a leg does not jump across the body between two frames.
+Which question this module answers: which of the two legs that the pose model sees is the left one. The model trades
+them at the bottom of a lunge, where one hides the other: for single frames, which shows as a jump, or for seconds.
+Each frame alone says something too: how likely its labels are to be traded (``Correction.leg_exchange``). Jumps tie
+frames together, and the votes of all frames that are tied together decide.
 """
 
 from dataclasses import dataclass, replace
@@ -20,8 +21,13 @@ _POINTS: Final = np.array(skeleton.LEG_POINTS)
 JUMP_TRUNKS: Final = 0.25
 # The other labelling must explain the frame clearly better, or it is only fast or poorly seen.
 BETTER: Final = 0.5
-# A labelling that lasts this long is the model's considered opinion; it is taken over (convention).
-ACCEPT_S: Final = 1.0
+# Legs closer together than this pass each other unseen: which is which is then the model's word alone.
+TOGETHER_TRUNKS: Final = 0.15
+# Frames within this time err alike and have one vote together (convention: an estimate's errors outlast single frames).
+VOTE_S: Final = 0.3
+# Log odds at which the labels are changed, 12 to 1, and at which nothing more is added.
+CHANGE_ODDS: Final = 2.5
+MOST_ODDS: Final = 6.0
 # After a longer gap nothing is known of where the legs were (convention).
 FORGET_S: Final = 0.5
 
@@ -33,19 +39,22 @@ class LegMemory:
     Attributes:
         time_s: Media time of the last frame with a pose.
         legs_px: ``(4, 2, 2)``: knee, ankle, heel and toe of the left and the right leg, as labelled by us.
-        swapped_since_s: Since when our labels differ from the model's, or None.
+        exchanged: Whether our labels differ from the model's.
+        odds: Log odds that our labels are wrong.
     """
 
     time_s: float
     legs_px: Float
-    swapped_since_s: float | None = None
+    exchanged: bool = False
+    odds: float = 0.0
 
 
-def follow(pose: Pose, memory: LegMemory | None) -> tuple[Pose, bool, LegMemory | None]:
-    """Keeps each leg's label from one frame to the next.
+def follow(pose: Pose, odds: float, memory: LegMemory | None) -> tuple[Pose, bool, LegMemory | None]:
+    """Keeps each leg's label from one frame to the next, and changes both when the votes are against them.
 
     Args:
         pose: The pose as the model labels it.
+        odds: Log odds that the model's labels are exchanged in this frame, from the frame alone.
         memory: What the last call returned; None at the start.
 
     Returns:
@@ -55,20 +64,23 @@ def follow(pose: Pose, memory: LegMemory | None) -> tuple[Pose, bool, LegMemory 
         return pose, False, memory
     legs = pose.image_px[_POINTS].astype(np.float64)
     trunk = float(trunk_length_px(pose.image_px))
-    if memory is None or pose.time_s - memory.time_s > FORGET_S or not trunk > 0.0:
+    if not trunk > 0.0 or _distance(legs, legs[:, ::-1]) < TOGETHER_TRUNKS * trunk:
         return pose, False, LegMemory(pose.time_s, legs)
-    kept = memory.swapped_since_s is not None
-    ours = legs[:, ::-1] if kept else legs
-    stay = _distance(ours, memory.legs_px) / trunk
-    change = _distance(ours[:, ::-1], memory.legs_px) / trunk
-    if stay > JUMP_TRUNKS and change < BETTER * stay:
-        kept = not kept
-        ours = ours[:, ::-1]
-    since = (memory.swapped_since_s if memory.swapped_since_s is not None else pose.time_s) if kept else None
-    if since is not None and pose.time_s - since > ACCEPT_S:
-        return pose, False, LegMemory(pose.time_s, legs)
-    new = LegMemory(pose.time_s, ours, since)
-    return (exchange_legs(pose) if kept else pose), kept, new
+    if memory is None or pose.time_s - memory.time_s > FORGET_S:
+        exchanged, believed = False, _bounded(odds)
+    else:
+        exchanged = memory.exchanged
+        ours = legs[:, ::-1] if exchanged else legs
+        stay = _distance(ours, memory.legs_px) / trunk
+        change = _distance(ours[:, ::-1], memory.legs_px) / trunk
+        if stay > JUMP_TRUNKS and change < BETTER * stay:
+            exchanged = not exchanged
+        vote = (-odds if exchanged else odds) * min(1.0, (pose.time_s - memory.time_s) / VOTE_S)
+        believed = _bounded(memory.odds + vote)
+    if believed > CHANGE_ODDS:
+        exchanged, believed = not exchanged, -believed
+    ours = legs[:, ::-1] if exchanged else legs
+    return (exchange_legs(pose) if exchanged else pose), exchanged, LegMemory(pose.time_s, ours, exchanged, believed)
 
 
 def exchange_legs(pose: Pose) -> Pose:
@@ -76,6 +88,10 @@ def exchange_legs(pose: Pose) -> Pose:
     order = np.arange(skeleton.COUNT)
     order[_POINTS] = _POINTS[:, ::-1]
     return replace(pose, image_px=pose.image_px[order], world_m=pose.world_m[order], visibility=pose.visibility[order])
+
+
+def _bounded(odds: float) -> float:
+    return min(max(odds, -MOST_ODDS), MOST_ODDS)
 
 
 def _distance(legs: Float, before: Float) -> float:

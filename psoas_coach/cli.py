@@ -1,7 +1,7 @@
 """The command line. Each command loads what it needs when it runs, so that --help answers at once.
 
 Exit status: 0 done; 1 an error in the program; 2 wrong use or unusable input; 3 some clips or results failed;
-130 interrupted, with everything up to that moment kept.
+4 verified and found worse than it should be; 130 interrupted, with everything up to that moment kept.
 """
 
 import io
@@ -215,6 +215,30 @@ def phantom_render(
     wish = Wish(seed, fps, parse_size(size), yaw, camera_height, pitch, roll, fov, mirrored, exposure)
     for path in render(find_script(script), out, wish, screen=console(), processes=processes):
         console().print(str(path))
+
+
+@phantom_app.command("verify")
+def phantom_verify(
+    scripts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SCRIPT", help="Motions to render and verify; the bundled clips if none is named."),
+    ] = None,
+    far: Annotated[bool, typer.Option("--far", help="Show the side turned away from the camera too.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="0: the reference person; else others.")] = 0,
+    fps: Annotated[float, typer.Option(min=1, max=120, help="Frames a second.")] = 30.0,
+    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "640x480",
+    yaw: Annotated[float | None, typer.Option(min=-80, max=80, help="Camera round the person, degrees.")] = None,
+    camera_height: Annotated[float | None, typer.Option(min=0.1, max=3, help="Camera above the floor, metres.")] = None,
+    mirrored: Annotated[bool | None, typer.Option(help="Mirror the picture, and left and right of its truth.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many draw at a time; one a core if unset.")] = None,
+    model: ModelOption = "full",
+) -> None:
+    """Check on clips with known joint angles how far this installation measures off; exit status 4 if too far."""
+    from psoas_coach.phantom import Wish, parse_size
+    from psoas_coach.verify import verify
+
+    wish = Wish(seed, fps, parse_size(size), yaw, camera_height, mirrored=mirrored)
+    raise typer.Exit(verify(scripts or [], wish, model=model, far=far, processes=processes))
 
 
 @app.command()

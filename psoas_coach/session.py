@@ -10,14 +10,23 @@ from typing import Final
 
 import numpy as np
 
-from poses import assessment, cues, findings, measures, orientation, recognition, side_swaps, smoothing, view
+from poses import (
+    assessment,
+    correction,
+    cues,
+    findings,
+    measures,
+    orientation,
+    recognition,
+    side_swaps,
+    smoothing,
+    view,
+)
 from poses.exercise import Exercise
 from poses.records import Assessment, Finding, Measures, Pose, Step
 
 # After a longer time without anybody, whoever comes next starts from nothing.
 FORGET_S: Final = smoothing.FORGET_S
-# MediaPipe's own default for calling a landmark visible. The near side has to be seen better, see poses.view.
-LEAST_VISIBILITY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,19 @@ class Session:
     Args:
         exercises: Those to recognise; a single one when the user named it.
         still: The source is a photograph: every delay counts as waited for.
+        corrects: What turns landmarks into measures; the one that comes with the program when None.
     """
 
-    def __init__(self, exercises: Sequence[Exercise], *, still: bool = False) -> None:
+    def __init__(
+        self,
+        exercises: Sequence[Exercise],
+        *,
+        still: bool = False,
+        corrects: correction.Correction | None = None,
+    ) -> None:
         self._exercises = {exercise.id: exercise for exercise in exercises}
         self._still = still
+        self._correction = corrects or correction.built_in()
         self._memory = _Memory()
 
     def step(self, index: int, pose: Pose) -> Step:
@@ -59,12 +76,11 @@ class Session:
         past = self._memory
         if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
             past = _Memory(recent_views=past.recent_views, pending=past.pending, said=past.said)
-        pose, _, legs = side_swaps.follow(pose, past.legs)
         facing = past.facing
         if pose.found:
             evidence = float(orientation.facing_evidence(pose.image_px))
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
-        raw = _measure(pose, facing.sign)
+        pose, legs, raw = self._measure(pose, facing.sign, past.legs)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = replace(raw, values=smooth_values)
         problem, seen = view.over_time(view.problem_of(pose, facing.sign, raw.near), pose.time_s, past.recent_views)
@@ -100,6 +116,21 @@ class Session:
         pending, self._memory = self._memory.pending, _Memory()
         return pending
 
+    def _measure(
+        self, pose: Pose, facing: int, past: side_swaps.LegMemory | None
+    ) -> tuple[Pose, side_swaps.LegMemory | None, Measures]:
+        """The pose with its legs' labels put right, what is remembered of them, and the measures."""
+        near = orientation.near_side(facing)
+        if not pose.found or facing == 0:
+            nothing = np.full((2, len(measures.NAMES)), np.nan)
+            return pose, past, Measures(nothing, nothing, facing, near)
+        seen = correction.traces_of(pose, facing)
+        pose, exchanged, legs = side_swaps.follow(pose, float(self._correction.leg_exchange(seen)), past)
+        if exchanged:
+            seen = correction.traces_of(pose, facing)
+        values, sigma = self._correction.measures(seen)
+        return pose, legs, Measures(values, sigma, facing, near)
+
     def _judge(
         self,
         smooth: Measures,
@@ -131,12 +162,3 @@ class Session:
         if recognised.exercise is not None or recognised.rival is not None:
             return "looking"
         return "no_exercise" if len(self._exercises) > 1 else "other_posture"
-
-
-def _measure(pose: Pose, facing: int) -> Measures:
-    near = orientation.near_side(facing)
-    sigma_px = measures.landmark_sigma_px(measures.trunk_length_px(pose.image_px), near)
-    # A joint that the model itself hardly sees is not measured.
-    seen = pose.visibility[:, None] >= LEAST_VISIBILITY
-    values, sigma = measures.side_measures(np.where(seen, pose.image_px, np.nan), facing, sigma_px)
-    return Measures(values, sigma, facing, near)

@@ -4,12 +4,13 @@ It uses none of the formulas of ``poses.measures``: points are placed segment by
 """
 
 from dataclasses import dataclass, replace
-from math import cos, radians, sin
+from math import cos, log, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
 from poses import skeleton
+from poses.correction import SIGMAS_OF, Correction, Network, traces_of
 from poses.records import Pose
 
 # Lengths in metres of a person of 1.70 m, rounded.
@@ -116,3 +117,15 @@ def nobody(time_s: float, image_wh: tuple[int, int] = (1280, 720)) -> Pose:
     nan = np.float32(np.nan)
     count = skeleton.COUNT
     return Pose(time_s, np.full((count, 2), nan), np.full((count, 3), nan), np.full(count, nan), image_wh)
+
+
+def uncorrected(sigma_deg: float = 4.4) -> Correction:
+    """Believes the landmarks, and states the same error of every angle: a stick figure is what it looks like."""
+    features = traces_of(pose(GOOD_LUNGE), 1).features.shape[-1]
+
+    def constant(*outputs: float) -> Network:
+        layer = (np.zeros((features, len(outputs))), np.array(outputs))
+        return Network(np.zeros(features), np.ones(features), (layer,))
+
+    sigmas = [log(sigma_deg if name.endswith("_deg") else radians(sigma_deg)) for name in SIGMAS_OF for _ in (0, 1)]
+    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-2.0))

@@ -77,7 +77,7 @@ def test_a_personal_copy_is_read_under_its_own_name(tmp_path: Path) -> None:
         ('id = "front-knee"', 'id = "Front knee"', 'rule "Front knee".id'),
         (', source = "below the norm', ', Source = "below the norm', 'rule "hip-opening".target.source: is missing'),
         ("[posture]", "[postures]", "posture.margin_deg: is missing"),
-        ("sigma_factor", "sigma_faktor", "sigma_faktor: unknown key"),
+        ("margin_deg", "marge_deg", "posture.marge_deg: unknown key"),
     ],
 )
 def test_each_fault_is_named(old: str, new: str, message: str, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ RULES = (
     rule("trunk", "trunk_inclination_deg", Band(-15, 5), Band(max=8), Band(max=15)),
     rule("knee", "knee_past_toe", Band(max=0), Band(max=0), Band()),
 )
-LUNGE = Exercise(id="low-lunge", posture=(), posture_margin_deg=5.0, sigma_factor=1.0, rules=RULES)
+LUNGE = Exercise(id="low-lunge", posture=(), posture_margin_deg=5.0, rules=RULES)
 
 
 def step(w: int, h: int, *verdicts: Verdict, cue: Verdict | None = None, seen: bool = True) -> Step:

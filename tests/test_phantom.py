@@ -34,7 +34,8 @@ def performed(request: pytest.FixtureRequest) -> tuple[str, list[tuple[float, Fi
 def signed_bend(a: Array, b: Array, c: Array) -> float:
     """Turn at b on the way a -> b -> c, from the three distances alone; the sign from which side of a-b c lies on."""
     ab, bc, ac = np.linalg.norm(b - a), np.linalg.norm(c - b), np.linalg.norm(c - a)
-    inner = np.degrees(np.arccos((ab**2 + bc**2 - ac**2) / (2.0 * ab * bc)))
+    # A straight leg may round to a cosine past one.
+    inner = np.degrees(np.arccos(np.clip((ab**2 + bc**2 - ac**2) / (2.0 * ab * bc), -1.0, 1.0)))
     return float((180.0 - inner) * np.sign(np.cross([*(b - a), 0.0], [*(c - b), 0.0])[2]))
 
 

@@ -195,7 +195,11 @@ GOOD = (FOLDER / "lunge-bounce-15.toml").read_text()
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('posture = "low-lunge"', 'posture = "handstand"', "scenes.0.posture: no such posture; allowed are bridge"),
+        (
+            'posture = "low-lunge"',
+            'posture = "handstand"',
+            "scenes.0.posture: no such posture; allowed are any, bridge",
+        ),
         ("thigh_deg = 0.0", "thigh_dg = 0.0", "keys.0.thigh_dg: unknown control"),
         ("thigh_deg = 0.0", "thigh_deg = 95.0", "keys.0.thigh_deg: 95 is not within -30 to 50"),
         ("time_s = 3.5", "time_s = 0.5", "keys.2.time_s: 0.5 is not after 1"),

@@ -43,14 +43,26 @@ def test_a_seed_is_one_person_for_ever() -> None:
     assert len({variant(seed) for seed in range(1, 41)}) == 40
     # Written down, so that figures published for a seed can be measured again.
     one = variant(1)
-    assert (one.body.sex, one.body.stature_m) == ("male", 1.68)
+    assert one.body.sex == "male"
+    assert (one.body.stature_m, one.body.legs) == pytest.approx((1.6392, 0.9956), abs=1e-4)
     assert one.view.yaw_deg == pytest.approx(9.6197, abs=1e-4)
 
 
 def test_people_and_rooms_differ_as_people_and_rooms_do() -> None:
     drawn = [variant(seed) for seed in range(1, 400)]
-    bodies = {(v.body.sex, v.body.stature_m, v.body.girth) for v in drawn}
-    assert len(bodies) == len(BODIES) >= 8
+    assert len({v.body.stature_m for v in drawn}) == len(drawn), "nobody is anybody else"
+    kinds = {
+        min(BODIES, key=lambda b, v=v: abs(b.girth - v.body.girth) + abs(b.stature_m - v.body.stature_m)) for v in drawn
+    }
+    assert len(kinds) == len(BODIES) >= 8
+    legs = [v.body.legs for v in drawn]
+    assert (min(legs), max(legs)) == pytest.approx((0.95, 1.05), abs=0.005)
+    # Whoever has longer legs has a shorter trunk: stature is what it was.
+    longer, shorter = replace(BODIES[0], legs=1.05), replace(BODIES[0], legs=0.95)
+    for body in (longer, shorter):
+        assert body.thigh_m + body.shank_m + body.trunk_m == pytest.approx(
+            BODIES[0].thigh_m + BODIES[0].shank_m + BODIES[0].trunk_m
+        )
     assert (min(b.stature_m for b in BODIES), max(b.stature_m for b in BODIES)) == (1.50, 1.95)
     looks = [v.body.look for v in drawn]
     assert {look.hair_style for look in looks} == {"short", "long", "bun", "none"}

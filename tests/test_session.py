@@ -18,7 +18,7 @@ OPENING = INDEX["hip_opening_deg"]
 
 
 def run(poses: Iterable[Pose]) -> tuple[list[Step], list[Finding]]:
-    session = Session(built_in())
+    session = Session(built_in(), corrects=sf.uncorrected())
     steps = [session.step(index, pose) for index, pose in enumerate(poses)]
     return steps, [finding for step in steps for finding in step.findings] + list(session.finish())
 
@@ -124,7 +124,7 @@ def test_the_mirrored_picture_gives_the_same_verdicts_on_the_other_side() -> Non
 
 
 def test_an_exercise_that_was_named_is_not_mistaken_for_another() -> None:
-    session = Session([exercise for exercise in built_in() if exercise.id == "bridge"])
+    session = Session([exercise for exercise in built_in() if exercise.id == "bridge"], corrects=sf.uncorrected())
     steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(36.0))))]
     assert {step.assessment.problems for step in steps} == {("other_posture",)}
     assert session.finish() == ()

@@ -6,14 +6,16 @@ import numpy as np
 
 import stick_figure as sf
 from poses.records import Pose
-from poses.side_swaps import ACCEPT_S, LegMemory, exchange_legs, follow
+from poses.side_swaps import LegMemory, exchange_legs, follow
 
 
-def run(poses: list[Pose]) -> tuple[list[Pose], list[bool]]:
+def run(poses: list[Pose], odds: float | list[float] = -3.0) -> tuple[list[Pose], list[bool]]:
+    """Follows the legs; ``odds`` is what each frame alone says of its labels."""
+    votes = odds if isinstance(odds, list) else [odds] * len(poses)
     memory: LegMemory | None = None
     kept, flags = [], []
-    for pose in poses:
-        relabelled, swapped, memory = follow(pose, memory)
+    for pose, vote in zip(poses, votes, strict=True):
+        relabelled, swapped, memory = follow(pose, vote, memory)
         kept.append(relabelled)
         flags.append(swapped)
     return kept, flags
@@ -34,12 +36,35 @@ def test_single_and_double_swaps_are_undone() -> None:
         assert np.array_equal(pose.world_m, truth.world_m)
 
 
-def test_a_lasting_change_of_labels_is_believed() -> None:
-    seen = [lunge(frame) if frame < 10 else exchange_legs(lunge(frame)) for frame in range(10 + int(ACCEPT_S * 30) + 5)]
-    kept, flags = run(seen)
-    assert flags[12]
-    assert not flags[-1]
-    assert np.array_equal(kept[-1].image_px, seen[-1].image_px)
+def test_labels_that_change_for_good_are_not_believed_against_the_votes() -> None:
+    # The model trades the labels and stays with it; its own frames go on saying that it is wrong.
+    seen = [lunge(frame) if frame < 10 else exchange_legs(lunge(frame)) for frame in range(100)]
+    kept, flags = run(seen, [-3.0] * 10 + [3.0] * 90)
+    assert flags == [False] * 10 + [True] * 90
+    assert np.array_equal(kept[-1].image_px, lunge(99).image_px)
+
+
+def test_labels_that_were_wrong_from_the_start_are_put_right_by_the_votes() -> None:
+    # Each frame says it but weakly; together they do.
+    seen = [exchange_legs(lunge(frame)) for frame in range(120)]
+    kept, flags = run(seen, 0.8)
+    assert not any(flags[:5])
+    assert all(flags[60:])
+    assert np.array_equal(kept[-1].image_px, lunge(119).image_px)
+
+
+def test_a_few_odd_votes_change_nothing() -> None:
+    votes = [2.5 if frame % 5 == 0 else -1.5 for frame in range(120)]
+    _, flags = run([lunge(frame) for frame in range(120)], votes)
+    assert not any(flags)
+
+
+def test_legs_that_stand_together_have_the_models_labels() -> None:
+    swapped = [exchange_legs(lunge(frame)) for frame in range(60)]
+    standing = [sf.pose(sf.STANDING, (60 + frame) / 30.0) for frame in range(5)]
+    _, flags = run([*swapped, *standing], [3.0] * 65)
+    assert flags[50]
+    assert not any(flags[60:])
 
 
 def test_fast_legs_are_not_swapped_legs() -> None:

@@ -5,7 +5,7 @@ not know postures or pictures. Lengths are fractions of stature between joint ce
 Zatsiorsky-Seluyanov's segment inertia parameters", J. Biomechanics 29 (1996) 1223-1230, table 4, men (1.741 m) and
 women (1.735 m); the height of the ankle from D. A. Winter, "Biomechanics and Motor Control of Human Movement", figure
 4.1 (after Drillis and Contini 1966). Where neither gives a number it is marked *convention*. Fractions are the same for
-short and tall people, which real people's are not.
+short and tall people, which real people's are not; ``legs`` makes some people longer in the leg than others.
 """
 
 from dataclasses import dataclass
@@ -84,27 +84,29 @@ class Body:
         girth: Thickness of trunk and limbs relative to the reference; lengths do not change with it.
         look: Colours and clothes.
         sex: Whose proportions: de Leva's men or women.
+        legs: Length of thigh and shank relative to those proportions; the trunk makes up for it.
     """
 
     stature_m: float = 1.75
     girth: float = 1.0
     look: Look = Look()
     sex: Sex = "male"
+    legs: float = 1.0
 
     @property
     def thigh_m(self) -> float:
         """Hip centre to knee centre."""
-        return self._scaled(self._of.thigh)
+        return self.legs * self._scaled(self._of.thigh)
 
     @property
     def shank_m(self) -> float:
         """Knee centre to ankle centre."""
-        return self._scaled(self._of.shank)
+        return self.legs * self._scaled(self._of.shank)
 
     @property
     def trunk_m(self) -> float:
         """Middle of the hip centres to middle of the shoulder centres, standing straight."""
-        return self._scaled(self._of.trunk)
+        return self._scaled(self._of.trunk - (self.legs - 1.0) * (self._of.thigh + self._of.shank))
 
     @property
     def upper_arm_m(self) -> float:

@@ -112,8 +112,10 @@ def low_lunge(body: Body, controls: Controls, breath: float) -> Posture:
     Args:
         body: Whose posture.
         controls: ``thigh_deg`` inclination of the back thigh, ``trunk_deg`` inclination of the line hip to shoulder
-            (their sum is the hip opening), ``lumbar_deg`` hollow back, ``gaze_deg`` leaning back of the head;
-            ``stride``, how many thighs the front ankle stands before the back knee, need not be given.
+            (their sum is the hip opening), ``lumbar_deg`` hollow back, ``gaze_deg`` leaning back of the head. Need
+            not be given: ``stride``, how many thighs the front ankle stands before the back knee; ``shank_lift_deg``,
+            how far the back shank is lifted off the floor, and ``ankle_deg``, dorsiflexion of its foot;
+            ``hand_share``, how far along the front thigh the hands lie.
         breath: How full the chest is.
     """
     back, front = skeleton.RIGHT, skeleton.LEFT
@@ -125,13 +127,13 @@ def low_lunge(body: Body, controls: Controls, breath: float) -> Posture:
     hips, knees, ankles = np.zeros((2, 3)), np.zeros(2), np.zeros((2, 3))
     # The thigh hangs from the pelvis to the knee: its turn in the world is against its inclination.
     hips[back, 0] = -controls["thigh_deg"] - tilt
-    knees[back] = -controls["thigh_deg"] - shank_tilt
-    ankles[back, 0] = -_POINTED_DEG
+    knees[back] = -controls["thigh_deg"] - shank_tilt + controls.get("shank_lift_deg", 0.0)
+    ankles[back, 0] = controls.get("ankle_deg", -_POINTED_DEG)
     posture = replace(posture, hips_deg=hips, knees_deg=knees, ankles_deg=ankles)
     stride = controls.get("stride", _STRIDE) * body.thigh_m
     ankle = np.array([stride, body.ankle_height_m, -1.1 * body.half_hips_m])
     posture = reach_leg(body, posture, front, ankle, np.array([1.0, 0.4, 0.0]), _SAME)
-    return _hands_on_thigh(body, posture, front)
+    return _hands_on_thigh(body, posture, front, controls.get("hand_share", _HAND_ON_THIGH))
 
 
 def look(posture: Posture, gaze_deg: float) -> Posture:
@@ -140,7 +142,7 @@ def look(posture: Posture, gaze_deg: float) -> Posture:
     return replace(posture, neck_deg=0.5 * bend, head_deg=0.5 * bend)
 
 
-def _hands_on_thigh(body: Body, posture: Posture, side: int) -> Posture:
+def _hands_on_thigh(body: Body, posture: Posture, side: int, wished_share: float) -> Posture:
     """Both hands lie on one thigh, side by side; nearer to the hip where the arms are too short."""
     k = body.scale
     frames = put(body, posture).frames
@@ -156,7 +158,7 @@ def _hands_on_thigh(body: Body, posture: Posture, side: int) -> Posture:
         def too_far(share: float, shoulder: Array = shoulder, wrist_at: Callable[[float], Array] = wrist_at) -> float:
             return float(np.linalg.norm(wrist_at(share) - shoulder)) - reach
 
-        share = _HAND_ON_THIGH
+        share = wished_share
         if too_far(share) > 0.0:
             share = solve(too_far, 0.0, share, _SETTLED_M) if too_far(0.0) < 0.0 else 0.0
         wrist = wrist_at(share)
@@ -178,19 +180,21 @@ def _on_shoulders(body: Body, tilt: float, lumbar_deg: float) -> tuple[Posture, 
     return placed, {name: Frame3(frame.origin + root, frame.turn) for name, frame in frames.items()}
 
 
-def _bridge_opening(body: Body, tilt: float, lumbar_deg: float) -> float:
+def _bridge_opening(body: Body, tilt: float, lumbar_deg: float, feet_away: float = _FEET_AWAY) -> float:
     """Hip opening when the ribcage lies at a tilt and the feet stand where they stand."""
     posture, frames = _on_shoulders(body, tilt, lumbar_deg)
-    standing = _feet(body, posture, (skeleton.RIGHT,))
+    standing = _feet(body, posture, feet_away, (skeleton.RIGHT,))
     shoulder = shoulder_centre(body, frames["thorax"], skeleton.RIGHT)
     trunk = np.degrees(np.arctan2(-(shoulder[0] - posture.root_m[0]), shoulder[1] - posture.root_m[1]))
     # Sum of thigh and trunk inclination; lying, the trunk's runs on past 90, and the sum stays within half a turn.
     return float(trunk - standing.pelvis_tilt_deg - standing.hips_deg[skeleton.RIGHT, 0])
 
 
-def _feet(body: Body, posture: Posture, sides: tuple[int, ...] = (skeleton.LEFT, skeleton.RIGHT)) -> Posture:
+def _feet(
+    body: Body, posture: Posture, feet_away: float, sides: tuple[int, ...] = (skeleton.LEFT, skeleton.RIGHT)
+) -> Posture:
     """Feet flat, a little apart, knees up."""
-    away = _FEET_AWAY * (body.trunk_m + body.thigh_m)
+    away = feet_away * (body.trunk_m + body.thigh_m)
     for side in sides:
         ankle = np.array([away, body.ankle_height_m, _OUTWARD[side] * 1.15 * body.half_hips_m])
         posture = reach_leg(body, posture, side, ankle, np.array([0.3, 1.0, 0.0]), _SAME)
@@ -207,9 +211,9 @@ def _resting_tilt(body: Body, lumbar_deg: float) -> float:
 
 
 @lru_cache(maxsize=32)
-def resting_opening(body: Body) -> float:
+def resting_opening(body: Body, feet_away: float = _FEET_AWAY) -> float:
     """Hip opening lying at rest in the bridge's starting position, the back straight."""
-    return _bridge_opening(body, _resting_tilt(body, 0.0), 0.0)
+    return _bridge_opening(body, _resting_tilt(body, 0.0), 0.0, feet_away)
 
 
 def bridge(body: Body, controls: Controls, breath: float) -> Posture:
@@ -218,15 +222,17 @@ def bridge(body: Body, controls: Controls, breath: float) -> Posture:
     Args:
         body: Whose posture.
         controls: ``lift``, 0 lying to 1 at the top; and of the top ``hip_opening_deg`` and ``lumbar_deg`` hollow back.
+            Need not be given: ``feet_away``, from the shoulders to the ankles in lengths of trunk and thigh.
         breath: How full the chest is.
     """
-    lift, resting = controls["lift"], resting_opening(body)
+    lift, feet_away = controls["lift"], controls.get("feet_away", _FEET_AWAY)
+    resting = resting_opening(body, feet_away)
     lumbar = lift * controls["lumbar_deg"]
     opening = resting + lift * (controls["hip_opening_deg"] - resting)
     low = _resting_tilt(body, lumbar)
 
     def missing(tilt: float) -> float:
-        return _bridge_opening(body, tilt, lumbar) - opening
+        return _bridge_opening(body, tilt, lumbar, feet_away) - opening
 
     tilt = low
     if missing(low) < 0.0:
@@ -236,7 +242,7 @@ def bridge(body: Body, controls: Controls, breath: float) -> Posture:
             high += _TILT_STEP
         tilt = solve(missing, low, high, _SETTLED_DEG)
     posture, _ = _on_shoulders(body, tilt, lumbar)
-    posture = head_on_floor(body, _feet(body, replace(posture, breath=breath)), _TO_CEILING_DEG)
+    posture = head_on_floor(body, _feet(body, replace(posture, breath=breath), feet_away), _TO_CEILING_DEG)
     palm_down = np.array([0.0, -1.0, 0.0])
     for side, outward in enumerate(_OUTWARD):
         # The wrist lies as high as its flesh is thick; the palm is thinner, so the hand slopes a little.

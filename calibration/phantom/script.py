@@ -11,13 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.phantom import postures, upright
+from calibration.phantom import limbs, postures, upright
 from calibration.phantom.body import Body
 from calibration.phantom.camera import Camera
 from calibration.phantom.furniture import Box
 from calibration.phantom.kinematics import Posture
 from calibration.phantom.motion import Controls, Key, Life, Wave
 from calibration.phantom.room import Room
+from poses import skeleton
 
 # The controls of every posture: lowest and highest value a person can take, by convention.
 _TRUNK: Final = {"trunk_deg": (-100.0, 100.0), "lumbar_deg": (-45.0, 45.0), "gaze_deg": (-100.0, 110.0)}
@@ -26,6 +27,7 @@ POSTURES: Final[Mapping[str, Callable[[Body, Controls, float], Posture]]] = {
     "bridge": postures.bridge,
     "standing": upright.standing,
     "walking": upright.walking,
+    "any": limbs.any_posture,
 }
 CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
     "low-lunge": {"thigh_deg": (-30.0, 50.0), **_TRUNK},
@@ -40,12 +42,34 @@ CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
         **_TRUNK,
     },
     "walking": {"place_m": (-10.0, 10.0)},
+    "any": {
+        **_TRUNK,
+        "trunk_deg": (-100.0, 150.0),
+        **{
+            f"{side}_{part}_deg": limits
+            for side in skeleton.SIDES
+            for part, limits in {
+                "thigh": (-180.0, 180.0),
+                "shank": (-180.0, 180.0),
+                "ankle": (-70.0, 30.0),
+                "arm": (-60.0, 180.0),
+                "elbow": (0.0, 150.0),
+            }.items()
+        },
+    },
+}
+_SPARE: Final[dict[str, dict[str, tuple[float, float]]]] = {
+    "low-lunge": {
+        "stride": (0.7, 1.5),
+        "shank_lift_deg": (0.0, 75.0),
+        "ankle_deg": (-70.0, 25.0),
+        "hand_share": (0.0, 0.9),
+    },
+    "bridge": {"feet_away": (0.75, 1.1)},
 }
 # Controls that need not be given. Every figure can be put elsewhere in the room and turned.
 SPARE_CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
-    name: {"place_m": (-10.0, 10.0), "heading_deg": (-180.0, 180.0)}
-    | ({"stride": (0.7, 1.5)} if name == "low-lunge" else {})
-    for name in CONTROLS
+    name: {"place_m": (-10.0, 10.0), "heading_deg": (-180.0, 180.0)} | _SPARE.get(name, {}) for name in CONTROLS
 }
 
 

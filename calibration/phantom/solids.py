@@ -60,8 +60,8 @@ def _trunk(body: Body) -> Iterator[Solid]:
         yield Solid(name, (0.036, -0.02, 0), (0.036, 0.065, 0), 0.093, 0.093, shirt, (1.0, 1.0, wide))
     yield Solid("thorax", (0.034, -0.02, 0), (0.036, 0.10, 0), 0.094, 0.106, shirt, (1.0, 1.0, 1.42 * chest))
     yield Solid("thorax", (0.036, 0.10, 0), (0.032, 0.185, 0), 0.106, 0.100, shirt, (1.0, 1.0, 1.48 * chest))
-    # The shoulders lie this much lower than on the body these shapes were drawn on.
-    d = body.trunk_m / body.scale - Body(sex="male").trunk_m if woman else 0.0
+    # The shoulders lie this much higher (lower: negative) than on the body these shapes were drawn on.
+    d = body.trunk_m / body.scale - Body().trunk_m
     yield Solid("thorax", (0.032, 0.185, 0), (0.022, 0.255 + d, 0), 0.100, 0.068, shirt, (1.0, 1.0, 1.62 * chest))
     # The root of the neck: what the raised bridge rests on.
     yield Solid("thorax", (0.0, 0.368 + d, 0), (0.01, 0.27 + d, 0), 0.056, 0.062, shirt)

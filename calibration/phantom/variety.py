@@ -89,6 +89,9 @@ _LIKELY_HAIR: Final[dict[str, tuple[Hair, ...]]] = {
     "female": ("long", "bun", "short", "long", "bun"),
 }
 _BARE: Final = 0.4
+# How far somebody may differ from their model in BODIES. The legs' share of stature has a standard deviation of about
+# 3 % in adults (convention, after the spread of sitting height); a uniform draw of 5 % has that.
+_STATURE, _GIRTH, _LEGS = 0.025, 0.08, 0.05
 # At a yaw of 90 degrees the camera stands this share farther away, so that nobody is cut off.
 _OBLIQUE: Final = 0.15
 
@@ -130,7 +133,19 @@ def variant(seed: int) -> Variant:
         return Variant()
     rng = np.random.default_rng([seed, 2])
     body = BODIES[int(rng.integers(len(BODIES)))]
-    return Variant(replace(body, look=_look(rng, body)), _room(rng), _view(rng), _sensor(rng))
+    body = replace(body, look=_look(rng, body))
+    return Variant(_individual(seed, body), _room(rng), _view(rng), _sensor(rng))
+
+
+def _individual(seed: int, body: Body) -> Body:
+    """Nobody is exactly one of ``BODIES``: stature, girth and length of the legs differ a little from it."""
+    stature, girth, legs = np.random.default_rng([seed, 3]).uniform(-1.0, 1.0, 3).tolist()
+    return replace(
+        body,
+        stature_m=body.stature_m * (1.0 + _STATURE * stature),
+        girth=body.girth * (1.0 + _GIRTH * girth),
+        legs=1.0 + _LEGS * legs,
+    )
 
 
 def camera_for(camera: Camera, view: View, body: Body) -> Camera:

@@ -1,0 +1,279 @@
+"""How far off is every measure? On phantoms of known angles that nothing was chosen, tuned or learned on.
+
+``make bench-accuracy`` draws people, rooms and cameras of the seeds from 9000 on, lets the real pipeline follow them,
+and compares its smoothed measures with the truth, and beside them the angles that MediaPipe's landmarks have by
+themselves, in the image and in space, on the same frames. ``--write docs/accuracy.md`` puts the tables there. Drawing
+takes about a quarter of an hour on two cores; what is drawn is kept in a folder.
+"""
+
+import argparse
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.phantoms import Seen, Take, joined, watched
+from calibration.accuracy import ErrorStatistics, error_statistics, share_labelled_other_way
+from calibration.phantom.repertoire import EXERCISES, practise
+from calibration.phantom.truth import MEASURES
+from calibration.phantom.variety import FIRST_KEPT_SEED, variant
+from poses.exercise_file import built_in
+from poses.measures import IS_ANGLE, side_measures
+from psoas_coach.session import Session
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+YAWS_DEG: Final = (0.0, 15.0, 30.0, 45.0)
+HEIGHTS_M: Final = (0.3, 0.8, 1.4)
+PEOPLE: Final = 8
+FPS: Final = 10.0
+# While the estimator's filter and ours come to rest nothing is counted.
+_SETTLED_S: Final = 0.3
+# The angles that the project's promises are made of.
+WATCHED: Final = ("hip_opening_deg", "knee_flexion_deg", "trunk_inclination_deg", "shank_inclination_deg")
+_DRAWS: Final = 400
+
+
+def takes(first: int, people: int) -> Iterator[Take]:
+    """So many people for every exercise, yaw and height of the camera; nobody comes twice, one in four turned round."""
+    cells = itertools.product(EXERCISES, YAWS_DEG, HEIGHTS_M, range(people))
+    for number, (exercise, yaw, height, person) in enumerate(cells):
+        seed = first + number
+        drawn = variant(seed)
+        # Half are seen a little from behind, half from the front.
+        sign = 1.0 if person % 2 else -1.0
+        drawn = replace(drawn, view=replace(drawn.view, yaw_deg=sign * yaw, height_m=height))
+        script = practise(exercise, seed, keys=2, turned=person % 4 == 3)
+        yield Take(script, seed, drawn, None, FPS, label=exercise)
+
+
+def gathered(folder: Path, first: int, people: int) -> Seen:
+    """All frames, drawn unless the folder holds them."""
+    path = folder / f"accuracy-{first}-{people}.npz"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        wanted = list(takes(first, people))
+        done: dict[int, Seen] = {}
+        for number, seen in watched(wanted):
+            done[number] = seen
+            print(f"\rdrawn and estimated: {len(done)} of {len(wanted)} clips", end="", flush=True)
+        print()
+        joined([done[number] for number in sorted(done)]).save(path)
+    return Seen.load(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Frames in which the body is whole, and what was measured in them; near side first.
+
+    Attributes:
+        seen: The frames.
+        truth: ``(N, 2, M)``.
+        ours: ``(N, 2, M)`` smoothed measures of the session, NaN where none were given.
+        sigma: ``(N, 2, M)`` their stated uncertainty.
+        image: ``(N, 2, M)`` as the image landmarks have it.
+        world: ``(N, 2, M)`` as the landmarks in space have it.
+        swapped_raw: ``(N,)`` legs labelled the other way by the model.
+        swapped: ``(N,)`` by us.
+        tellable: ``(N,)`` whether that can be told.
+    """
+
+    seen: Seen
+    truth: Floats
+    ours: Floats
+    sigma: Floats
+    image: Floats
+    world: Floats
+    swapped_raw: Bools
+    swapped: Bools
+    tellable: Bools
+
+    def errors(self, which: str, measure: int) -> Floats:
+        """``(N, 2)`` errors of one of ``ours``, ``image`` and ``world``."""
+        off = getattr(self, which)[..., measure] - self.truth[..., measure]
+        return np.asarray(off - 360.0 * np.round(off / 360.0) if IS_ANGLE[measure] else off)
+
+
+def scored(seen: Seen) -> Scored:
+    """Runs a session over every clip, and keeps the frames that count."""
+    ours, sigma = np.full(seen.truth.shape, np.nan), np.full(seen.truth.shape, np.nan)
+    followed = seen.image_px.copy()
+    for clip in np.unique(seen.clip):
+        session = Session(built_in())
+        for index in np.flatnonzero(seen.clip == clip).tolist():
+            step = session.step(index, seen.pose(index))
+            ours[index], sigma[index] = step.measures.values, step.measures.sigma
+            followed[index] = step.pose.image_px
+    sign = np.where(seen.near == 1, 1.0, -1.0)
+    image, world = side_measures(seen.image_px, sign), side_measures(seen.world_m[..., :2], sign)
+    raw, tellable = share_labelled_other_way(seen.image_px, seen.true_px)
+    swapped, _ = share_labelled_other_way(followed, seen.true_px)
+    order = np.stack([seen.near, 1 - seen.near], axis=1)
+    every = np.arange(len(seen))[:, None]
+    counts = seen.found & seen.whole & (seen.time_s > _SETTLED_S)
+    arrays = (seen.truth, ours, sigma, image, world)
+    truth, ours, sigma, image, world = (array[every, order][counts] for array in arrays)
+    return Scored(seen.taken(counts), truth, ours, sigma, image, world, raw[counts], swapped[counts], tellable[counts])
+
+
+def tables(seen: Seen) -> str:
+    """All figures as Markdown."""
+    s = scored(seen)
+    parts = [_promises(seen, s), _sigmas(s)]
+    parts += [_all_measures(s, exercise, side) for exercise in EXERCISES for side in (0, 1)]
+    return "\n\n".join(parts)
+
+
+def _yaw(s: Scored) -> Floats:
+    return np.abs(s.seen.view[:, 0])
+
+
+def _mae(s: Scored, which: str, measure: int, frames: Bools, side: int) -> float:
+    counted = frames & np.isfinite(s.ours[:, side, measure])
+    return float(np.abs(s.errors(which, measure)[counted, side]).mean())
+
+
+def _spread(s: Scored, measure: int, frames: Bools, side: int) -> float:
+    """Standard error of our mean absolute error: how it varies when people are drawn anew, with replacement."""
+    counted = frames & np.isfinite(s.ours[:, side, measure])
+    size, clip = np.abs(s.errors("ours", measure)[counted, side]), s.seen.clip[counted]
+    people, which = np.unique(clip, return_inverse=True)
+    sums, counts = np.bincount(which, size), np.bincount(which)
+    drawn = np.random.default_rng(0).integers(len(people), size=(_DRAWS, len(people)))
+    return float((sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)).std())
+
+
+def _promises(seen: Seen, s: Scored) -> str:
+    lines = [
+        "### Near side, what is judged",
+        "",
+        "Mean absolute error in degrees, ± its standard error over people; image and world: MediaPipe's own angles on "
+        "the same frames; ratio: ours to the better of the two.",
+        "",
+        "| exercise | yaw | measure | people | frames | ours | image | world | ratio |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for exercise, (name, low, high) in itertools.product(
+        EXERCISES, (("0 and 15°", 0.0, 15.0), ("30°", 30.0, 30.0), ("45°", 45.0, 45.0))
+    ):
+        frames = (s.seen.label == exercise) & (_yaw(s) >= low) & (_yaw(s) <= high)
+        for measure in WATCHED:
+            m = MEASURES.index(measure)
+            ours, image, world = (_mae(s, which, m, frames, 0) for which in ("ours", "image", "world"))
+            people = len(np.unique(s.seen.clip[frames]))
+            lines.append(
+                f"| {exercise} | {name} | {_called(measure)} | {people} | {frames.sum()} | {ours:.1f} ± "
+                f"{_spread(s, m, frames, 0):.1f} | {image:.1f} | {world:.1f} | {ours / min(image, world):.2f} |"
+            )
+    lines += ["", *_other_figures(seen, s)]
+    return "\n".join(lines)
+
+
+def _other_figures(seen: Seen, s: Scored) -> list[str]:
+    m = MEASURES.index("hip_opening_deg")
+    bridge = (s.seen.label == "bridge") & (_yaw(s) <= 15.0)
+    by_height = [_mae(s, "ours", m, bridge & np.isclose(s.seen.view[:, 1], height), 0) for height in HEIGHTS_M]
+    raw_by_height = [_mae(s, "image", m, bridge & np.isclose(s.seen.view[:, 1], height), 0) for height in HEIGHTS_M]
+    arched = bridge & (s.truth[:, 0, m] > 0.0) & np.isfinite(s.ours[:, 0, m])
+    slopes = [
+        np.polyfit(s.truth[arched, 0, m], s.truth[arched, 0, m] + s.errors(which, m)[arched, 0], 1)[0]
+        for which in ("ours", "image", "world")
+    ]
+    lunge = s.tellable & (s.seen.label == "low-lunge")
+    whole = seen.whole
+    return [
+        "| what | ours | raw |",
+        "|---|---|---|",
+        "| bridge, hip opening, yaw up to 15°, camera at 0.3, 0.8, 1.4 m | "
+        f"{_listed(by_height)} | {_listed(raw_by_height)} |",
+        f"| bridge, slope of measured by true arching beyond straight ({arched.sum()} frames) | {slopes[0]:.2f} | "
+        f"{slopes[1]:.2f} image, {slopes[2]:.2f} world |",
+        f"| legs labelled the other way, all frames where it can be told ({s.tellable.sum()}) | "
+        f"{s.swapped[s.tellable].mean():.2%} | {s.swapped_raw[s.tellable].mean():.2%} |",
+        f"| the same, lunges, yaw up to 15° ({(lunge & (_yaw(s) <= 15.0)).sum()}) | "
+        f"{s.swapped[lunge & (_yaw(s) <= 15.0)].mean():.2%} | {s.swapped_raw[lunge & (_yaw(s) <= 15.0)].mean():.2%} |",
+        f"| found, of {whole.sum()} frames with the whole body in the picture | | {seen.found[whole].mean():.2%} |",
+    ]
+
+
+def _listed(values: list[float]) -> str:
+    return ", ".join(f"{value:.1f}°" for value in values)
+
+
+def _sigmas(s: Scored) -> str:
+    lines = [
+        "### Stated uncertainty",
+        "",
+        "Share of the near side's errors inside one and two stated sigmas, and the median sigma.",
+        "",
+        "| exercise | measure | yaw up to 15°: 1σ | 2σ | σ | all yaws: 1σ | 2σ | σ |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for exercise, m in itertools.product(EXERCISES, range(len(MEASURES))):
+        cells = []
+        for most in (15.0, 90.0):
+            frames = (s.seen.label == exercise) & (_yaw(s) <= most)
+            found = _statistics(s, m, frames, 0)
+            digits = 1 if IS_ANGLE[m] else 3
+            cells.append(
+                f"{found.inside_one_sigma:.0%} | {found.inside_two_sigma:.0%} | "
+                f"{np.nanmedian(s.sigma[frames, 0, m]):.{digits}f}"
+            )
+        lines.append(f"| {exercise} | {_called(MEASURES[m])} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _statistics(s: Scored, m: int, frames: Bools, side: int) -> ErrorStatistics:
+    return error_statistics(
+        s.ours[frames, side, m], s.truth[frames, side, m], s.sigma[frames, side, m], is_angle=bool(IS_ANGLE[m])
+    )
+
+
+def _all_measures(s: Scored, exercise: str, side: int) -> str:
+    lines = [
+        f"### {exercise}, {('near', 'far')[side]} side",
+        "",
+        "| measure | yaw | frames | bias | MAE | p95 | worst | image MAE | world MAE |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for m, yaw in itertools.product(range(len(MEASURES)), YAWS_DEG):
+        frames = (s.seen.label == exercise) & np.isclose(_yaw(s), yaw)
+        found = _statistics(s, m, frames, side)
+        digits = 1 if IS_ANGLE[m] else 3
+        numbers = [found.bias, found.mae, found.p95, found.worst]
+        numbers += [_mae(s, which, m, frames, side) for which in ("image", "world")]
+        cells = " | ".join(f"{n:+.{digits}f}" if i in (0, 3) else f"{n:.{digits}f}" for i, n in enumerate(numbers))
+        lines.append(f"| {_called(MEASURES[m])} | {yaw:.0f}° | {found.count} | {cells} |")
+    return "\n".join(lines)
+
+
+def _called(measure: str) -> str:
+    return measure.removesuffix("_deg").replace("_", " ")
+
+
+_BEGIN, _END = "<!-- figures: make bench-accuracy -->", "<!-- end of figures -->"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path("accuracy"), help="where what was drawn is kept")
+    parser.add_argument("--first", type=int, default=FIRST_KEPT_SEED, help="first seed")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="people for each exercise, yaw and camera height")
+    parser.add_argument("--write", type=Path, help="a Markdown file whose figures are to be replaced")
+    arguments = parser.parse_args()
+    text = tables(gathered(arguments.folder, arguments.first, arguments.people))
+    print(text)
+    if arguments.write is not None:
+        page = arguments.write.read_text(encoding="utf-8")
+        before, _, rest = page.partition(_BEGIN)
+        _, _, after = rest.partition(_END)
+        arguments.write.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

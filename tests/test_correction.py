@@ -1,0 +1,121 @@
+"""The correction keeps the geometry it corrects: what it adds is learned, what it starts from is measured.
+
+Protected here: that without a correction it gives the plain measures, that mirrored, larger and many poses are
+measured like one, that nothing unseen is measured, and that no landmarks whatever throw the networks off.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stick_figure as sf
+from poses import skeleton
+from poses.correction import FILE, TURN_UNIT_DEG, Correction, built_in, traces, traces_of
+from poses.measures import INDEX, IS_ANGLE, NAMES, side_measures
+
+FIGURES = [sf.GOOD_LUNGE, sf.DEEP_LUNGE, sf.FLAT_BRIDGE, sf.HIGH_BRIDGE, sf.STANDING, sf.WALKING]
+PLAIN = sf.uncorrected()
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+@pytest.mark.parametrize("figure", FIGURES)
+def test_without_a_correction_it_measures_what_the_landmarks_have(figure: sf.Figure, facing: int) -> None:
+    pose = sf.pose(figure, facing=facing)
+    values, sigma = PLAIN.measures(traces_of(pose, facing))
+    plain = side_measures(pose.image_px, facing)
+    # The height takes the ratio of trunk and thigh from the landmarks in space, where the pelvis has a width.
+    assert values == pytest.approx(plain, abs=5e-3)
+    assert sigma[:, IS_ANGLE] == pytest.approx(np.full((2, IS_ANGLE.sum()), 4.4))
+
+
+def test_the_height_of_a_bridge_is_as_uncertain_as_its_opening() -> None:
+    pose = sf.pose(sf.HIGH_BRIDGE)
+    seen = traces_of(pose, 1)
+    _, sigma = PLAIN.measures(seen)
+    opening, height = INDEX["hip_opening_deg"], INDEX["bridge_height"]
+    # The height's slope by the opening, from two bridges a degree apart with the same lengths.
+    heights = []
+    for more in (-0.5, 0.5):
+        trunk = sf.HIGH_BRIDGE.trunk_deg + more
+        other = sf.Figure(trunk, sf.HIGH_BRIDGE.left, sf.HIGH_BRIDGE.right)
+        heights.append(side_measures(sf.pixels(other), 1)[1, height])
+    slope = heights[1] - heights[0]
+    assert sigma[1, height] == pytest.approx(abs(slope) * sigma[1, opening], rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def real() -> Correction:
+    return built_in()
+
+
+def test_a_mirrored_person_measures_the_same(real: Correction) -> None:
+    pose = sf.pose(sf.GOOD_LUNGE)
+    rng = np.random.default_rng(3)
+    image = pose.image_px + rng.normal(0.0, 4.0, (33, 2))
+    world = pose.world_m + rng.normal(0.0, 0.02, (33, 3))
+    other = [skeleton.LANDMARKS.index(_other(name)) for name in skeleton.LANDMARKS]
+    values, sigma = real.measures(traces(image, world, pose.visibility, 1))
+    mirrored_image, mirrored_world = image[other] * (-1.0, 1.0) + (1280.0, 0.0), world[other] * (-1.0, 1.0, 1.0)
+    mirrored, mirrored_sigma = real.measures(traces(mirrored_image, mirrored_world, pose.visibility, -1))
+    assert mirrored[::-1] == pytest.approx(values, abs=1e-9)
+    assert mirrored_sigma[::-1] == pytest.approx(sigma, abs=1e-9)
+
+
+def _other(name: str) -> str:
+    return name.replace("left", "right") if "left" in name else name.replace("right", "left")
+
+
+def test_size_and_place_in_the_picture_do_not_matter(real: Correction) -> None:
+    pose = sf.pose(sf.FLAT_BRIDGE)
+    values, _ = real.measures(traces_of(pose, 1))
+    larger, _ = real.measures(traces(pose.image_px * 2.0 + 50.0, pose.world_m * 1.1, pose.visibility, 1))
+    assert larger == pytest.approx(values, abs=1e-3)
+
+
+def test_one_pose_and_a_recording_go_through_the_same_code(real: Correction) -> None:
+    poses = [sf.pose(figure, facing=facing) for figure in FIGURES for facing in (1, -1)]
+    facing = np.tile([1, -1], len(FIGURES))
+    image, world, visibility = (
+        np.stack([getattr(pose, name) for pose in poses]) for name in ("image_px", "world_m", "visibility")
+    )
+    values, sigma = real.measures(traces(image, world, visibility, facing))
+    assert values.shape == sigma.shape == (len(poses), 2, len(NAMES))
+    for number, pose in enumerate(poses):
+        alone, alone_sigma = real.measures(traces_of(pose, int(facing[number])))
+        assert alone == pytest.approx(values[number], abs=1e-9)
+        assert alone_sigma == pytest.approx(sigma[number], abs=1e-9)
+
+
+def test_what_is_not_seen_is_nan_and_only_that(real: Correction) -> None:
+    pose = sf.pose(sf.GOOD_LUNGE)
+    visibility = pose.visibility.copy()
+    visibility[skeleton.ANKLES[skeleton.LEFT]] = 0.3
+    values, sigma = real.measures(traces(pose.image_px, pose.world_m, visibility, 1))
+    missing = {"knee_flexion_deg", "shank_inclination_deg", "knee_past_toe"}
+    for name in NAMES:
+        assert np.isnan(values[skeleton.LEFT, INDEX[name]]) == (name in missing), name
+        assert np.isnan(sigma[skeleton.LEFT, INDEX[name]]) == (name in missing), name
+    assert np.isfinite(values[skeleton.RIGHT]).all()
+    assert np.isnan(real.measures(traces_of(pose, 0))[0]).all(), "unknown facing has no signs"
+
+
+def test_no_landmarks_whatever_turn_a_segment_out_of_hand(real: Correction) -> None:
+    # Inputs are bounded, so are the outputs: nonsense in must not spin an angle round.
+    rng = np.random.default_rng(5)
+    image, world = rng.uniform(0.0, 1000.0, (2000, 33, 2)), rng.normal(0.0, 0.5, (2000, 33, 3))
+    seen = traces(image, world, np.ones((2000, 33)), np.ones(2000))
+    turns = TURN_UNIT_DEG * np.abs(real.turns(seen.features)[:, :6])
+    assert np.quantile(turns, 0.99) < 90.0
+    _, sigma = real.measures(seen)
+    near = sigma[:, skeleton.RIGHT, INDEX["hip_opening_deg"]]
+    assert np.median(near) > 7.0, "what looks like nobody is not sure"
+
+
+def test_what_is_saved_is_what_is_read(tmp_path: Path, real: Correction) -> None:
+    real.save(tmp_path / "again.npz")
+    again = Correction.load(tmp_path / "again.npz")
+    seen = traces_of(sf.pose(sf.GOOD_LUNGE), 1)
+    assert np.array_equal(again.measures(seen)[0], real.measures(seen)[0])
+    assert again.leg_exchange(seen) == real.leg_exchange(seen)
+    assert FILE.stat().st_size < 50_000
