@@ -64,14 +64,14 @@ def fit_sigmas(features: Floats, errors: Floats, hidden: tuple[int, ...], steps:
     return _fit(features, errors.shape[1], hidden, steps, gradient, start)
 
 
-def fit_odds(features: Floats, happened: NDArray[np.bool_], weights: Floats, steps: int) -> Network:
-    """A linear network that gives the log odds ``(N, 1)`` of what happened, by weighted likelihood."""
-    truth, weight = happened.astype(np.float32)[:, None], weights.astype(np.float32)[:, None]
+def fit_odds(features: Floats, happened: NDArray[np.bool_], hidden: tuple[int, ...], steps: int) -> Network:
+    """A network that gives the log odds ``(N, 1)`` of what happened, by likelihood."""
+    truth = happened.astype(np.float32)[:, None]
 
     def gradient(outputs: _Single, chosen: NDArray[np.int64]) -> _Single:
-        return np.asarray(weight[chosen] * (1.0 / (1.0 + np.exp(-outputs)) - truth[chosen]))
+        return np.asarray(1.0 / (1.0 + np.exp(-outputs)) - truth[chosen])
 
-    return _fit(features, 1, (), steps, gradient)
+    return _fit(features, 1, hidden, steps, gradient)
 
 
 def _fit(

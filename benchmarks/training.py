@@ -23,6 +23,7 @@ from calibration.phantom.truth import MEASURES
 from calibration.phantom.variety import FIRST_KEPT_SEED, variant
 from poses.correction import (
     FILE,
+    MOST_SIGMA_DEG,
     PAST_TOE_UNIT,
     SIGMAS_OF,
     TURN_UNIT_DEG,
@@ -33,7 +34,7 @@ from poses.correction import (
     values_from,
 )
 from poses.measures import INDEX, IS_ANGLE
-from poses.side_swaps import exchange_legs
+from poses.side_swaps import SET_UP_ODDS, exchange_legs
 
 Floats = NDArray[np.float64]
 
@@ -188,8 +189,8 @@ def _rolled(seen: Seen, number: int) -> Lessons:
     return lessons(seen, wished - np.where(mirrored, -1.0, 1.0) * seen.view[:, 3])
 
 
-# The outputs that the hip's and the knee's angle are made of are learned together: their errors shall cancel. The trunk,
-# whose error is small to begin with, counts half as much again, or it would hardly be learned.
+# The outputs that the hip's and the knee's angle are made of are learned together: their errors shall cancel. The
+# trunk, whose error is small to begin with, counts half as much again, or it would hardly be learned.
 _SUMS: Final = np.zeros((8, 12))
 _SUMS[:, :8] = np.diag([1.5] * 2 + [1.0] * 4 + [0.5] * 2)
 for _side in (0, 1):
@@ -198,8 +199,12 @@ for _side in (0, 1):
 _HIDDEN: Final = (64, 40)
 _HIDDEN_OF_SIGMAS: Final = (16,)
 _STEPS: Final = 16000
-# One sigma shall hold as many errors as one of a normal distribution does, and a little more: rather too wide.
-_INSIDE: Final = 0.70
+# More of either finds no more on people that were not fitted to.
+_HIDDEN_OF_ODDS: Final = (16,)
+_STEPS_OF_ODDS: Final = 6000
+# One sigma shall hold as many errors as one of a normal distribution does, and two sigmas as many as two: errors have
+# heavier tails, so the second asks for more.
+_INSIDE: Final = ((1.0, 0.70), (2.0, 0.945))
 
 
 def turns_from(parts: Sequence[Lessons], which: NDArray[np.bool_]) -> Network:
@@ -221,40 +226,41 @@ def errors_of(outputs: Floats, taught: Lessons) -> Floats:
 def sigmas_from(features: Floats, errors: Floats, fold: NDArray[np.int64]) -> tuple[Network, Floats]:
     """The network of the sigmas, scaled on people it was not fitted to, and the errors ``(N, 12)`` in those sigmas."""
     flat = errors.reshape(len(errors), -1)
-    ratios = np.empty_like(flat)
+    ratios, stated = np.empty_like(flat), np.empty_like(flat)
     for part in range(FOLDS):
         others = fold != part
         network = fit_sigmas(features[others], flat[others], _HIDDEN_OF_SIGMAS, _STEPS // 2)
-        ratios[~others] = np.abs(flat[~others]) * np.exp(-network(features[~others]))
+        stated[~others] = np.exp(network(features[~others]))
+    ratios = np.abs(flat) / stated
+    # Only what is certain enough to be given counts.
+    most = np.repeat(np.where(IS_ANGLE[[INDEX[name] for name in SIGMAS_OF]], 1.0, np.radians(1.0)), 2) * MOST_SIGMA_DEG
+    ratios[stated > most] = np.nan
     network = fit_sigmas(features, flat, _HIDDEN_OF_SIGMAS, _STEPS // 2)
     weights, offsets = network.layers[-1]
-    wide = np.quantile(ratios, _INSIDE, axis=0)
+    wide = np.max([np.nanquantile(ratios, share, axis=0) / sigmas for sigmas, share in _INSIDE], axis=0)
     scaled = Network(network.mean, network.scale, (*network.layers[:-1], (weights, offsets + np.log(wide))))
     return scaled, ratios / wide
 
 
-def odds_from(seen: Seen) -> tuple[Network, str]:
-    """The network of exchanged legs, and how well it tells them on people it was not fitted to.
-
-    Lunges with the front leg near are rarer among the clips and count more, so that nothing is learned from how often
-    each way comes up.
-    """
+def odds_from(seen: Seen) -> Network:
+    """The network of exchanged legs; prints how well it tells them on people it was not fitted to."""
     seen = seen.taken(seen.found & seen.whole)
     swapped, tellable = share_labelled_other_way(seen.image_px, seen.true_px)
     seen, swapped = seen.taken(tellable), swapped[tellable]
     features = traces(seen.image_px, seen.world_m, seen.visibility, facing(seen)).features
-    _, kinds = np.unique(seen.label, return_inverse=True)
-    weights = (1.0 / np.bincount(kinds))[kinds]
-    weights *= len(weights) / weights.sum()
     told = np.empty(len(swapped))
     for part in range(FOLDS):
         others = seen.seed % FOLDS != part
-        network = fit_odds(features[others], swapped[others], weights[others], _STEPS // 2)
+        network = fit_odds(features[others], swapped[others], _HIDDEN_OF_ODDS, _STEPS_OF_ODDS)
         told[~others] = network(features[~others])[:, 0]
-    found = (
-        f"{(told[swapped] > 0).mean():.0%} of exchanged and {(told[~swapped] > 0).mean():.2%} of right ones called so"
-    )
-    return fit_odds(features, swapped, weights, _STEPS // 2), f"legs exchanged in {swapped.mean():.1%}: {found}"
+    for label in ("low-lunge", "low-lunge-turned"):
+        these = seen.label == label
+        wrong, right = told[these & swapped], told[these & ~swapped]
+        print(
+            f"{label}: legs exchanged in {swapped[these].mean():.1%}; log odds above {-SET_UP_ODDS:g} in "
+            f"{(wrong > -SET_UP_ODDS).mean():.0%} of these and in {(right > -SET_UP_ODDS).mean():.1%} of the others"
+        )
+    return fit_odds(features, swapped, _HIDDEN_OF_ODDS, _STEPS_OF_ODDS)
 
 
 def learn(seen: Seen) -> Correction:
@@ -271,11 +277,12 @@ def learn(seen: Seen) -> Correction:
     sigmas, ratios = sigmas_from(plain.traces.features, errors, plain.fold)
     for exercise in EXERCISES:
         near = ratios[np.char.startswith(plain.seen.label, exercise), ::2]
-        inside = [f"{(near <= n).mean(axis=0).min():.0%} to {(near <= n).mean(axis=0).max():.0%}" for n in (1.0, 2.0)]
-        print(f"{exercise}, near side: {inside[0]} of errors inside one sigma, {inside[1]} inside two")
-    exchanged, told = odds_from(seen)
-    print(told)
-    return Correction(turns_from(parts, np.ones(len(plain.fold), dtype=bool)), sigmas, exchanged)
+        for sigmas_wide in (1.0, 2.0):
+            inside = [(column[~np.isnan(column)] <= sigmas_wide).mean() for column in near.T]
+            print(
+                f"{exercise}, near side, inside {sigmas_wide:g} sigma:", ", ".join(f"{share:.0%}" for share in inside)
+            )
+    return Correction(turns_from(parts, np.ones(len(plain.fold), dtype=bool)), sigmas, odds_from(seen))
 
 
 def report(errors: Floats, before: Floats, taught: Lessons) -> None:

@@ -2,7 +2,8 @@
 
 Which question this module answers: does the measure go to and fro, several times, at the pace of a bounce. Counted are
 turning points: highs and lows that lie farther apart than flicker explains, and follow each other neither as slowly as
-breath and repetitions nor as quickly as shaking. It reads the raw measure; a filter for angles would hide what is asked.
+breath and repetitions nor as quickly as shaking. It reads the raw measure: a filter for angles would hide
+what is asked.
 
 A parabola through about a quarter of a second turns frames, as they come, into a smooth course: it lessens flicker,
 leaves 2.5 Hz as it is (6 % less in height) and finds a turning point between two frames, which at 10 frames a second
@@ -16,9 +17,13 @@ from typing import Final
 
 from poses.records import Verdict
 
-# A frame that stands off from both its neighbours, when they are no farther apart than this, is no movement: in so
-# little time nobody goes a whole swing there and back.
-SPIKE_S: Final = 0.11
+# A frame that stands off from both its neighbours farther than a bounce of 20 degrees at 3 Hz would is no movement. It
+# is looked for when the neighbours are no farther apart than this, that is from 10 frames a second on.
+SPIKE_S: Final = 0.22
+SPIKE_RADIUS_DEG: Final = 10.0
+SPIKE_TURN: Final = math.pi * 3.0
+# At this distance between two frames the newest is not yet believed; with fewer frames that would take too long.
+BELIEVED_S: Final = 0.055
 # A parabola through three frames that span more than this many times its length is a guess.
 LONGEST_STRETCH: Final = 1.25
 # How far beyond the frames it may reach, as a share of their range: with 4 frames a swing it needs an eighth.
@@ -33,8 +38,10 @@ HEIGHT_SWINGS: Final = 6
 WEAK_SHARE: Final = 0.6
 # A bounce is regular: no swing is longer or wider than another by more than this (convention).
 UNEVEN: Final = 2.2
+# A swing that is smaller than this share of the next was still the sway before the bounce.
+BEGUN: Final = 0.75
 # Flicker makes a few large swings by chance sooner than many: so much, over their number, is added to the factor.
-FEW: Final = 3.0
+FEW: Final = 4.0
 
 # Media time and value.
 Sample = tuple[float, float]
@@ -98,12 +105,12 @@ class BounceResult:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A turning point and the swing that led to it; both 0 for the first, and for what was too quick to be a swing."""
+    """A turning point, the way that led to it, and how long that took: 0 when too long or too short for a swing."""
 
     time_s: float
     value: float
-    swing_deg: float = 0.0
-    half_s: float = 0.0
+    swing_deg: float
+    half_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +120,14 @@ class _Course:
     Attributes:
         extreme_s, extreme: The farthest point on the way that the course is on.
         way: +1 rising, -1 falling, 0 not yet known.
-        from_turn: Whether the way began at a turning point, and not where the looking began.
+        start: Where the way began.
         turns: Turning points of one bounce within the window, oldest first.
     """
 
     extreme_s: float
     extreme: float
+    start: float
     way: int = 0
-    from_turn: bool = False
     turns: tuple[_Turn, ...] = ()
 
 
@@ -178,10 +185,8 @@ def advance(
         since_s = memory.since_s if memory.verdict is Verdict.OK else time_s
         now = BounceMemory(samples, None, frames, started_s, Verdict.OK, since_s)
         return _result(now, noise), now
-    # A turning point is found no more sharply than to a part of the distance between frames.
-    slack_s = 0.25 * RATE_MEMORY_S / frames
     point = _smooth(samples, limits.fit_s)
-    course = _follow(limits, memory.course, point, WEAK_SHARE * least_deg, slack_s)
+    course = _follow(limits, memory.course, point, WEAK_SHARE * least_deg)
     verdict, since_s, limit = _judge(limits, course, memory, time_s, least_deg, noise)
     now = BounceMemory(samples, course, frames, started_s, verdict, since_s, limit)
     enough = limits.min_rate_hz * RATE_MEMORY_S * (1.0 - math.exp((started_s - time_s) / RATE_MEMORY_S))
@@ -193,10 +198,11 @@ def advance(
 def _recent(samples: tuple[Sample, ...], newest: Sample, least_deg: float, fit_s: float) -> tuple[Sample, ...]:
     """The frames of the parabola and the newest, without the one before it if that was a spike."""
     if len(samples) >= 2 and newest[0] - samples[-2][0] <= SPIKE_S:
-        (time_0, value_0), (time_1, value_1) = samples[-2:]
-        there, back = value_1 - value_0, newest[1] - value_1
+        there, back = samples[-1][1] - samples[-2][1], newest[1] - samples[-1][1]
         if there * back < 0.0 and min(abs(there), abs(back)) > least_deg:
-            samples = samples[:-1]
+            apart = math.cos(SPIKE_TURN * (newest[0] - samples[-2][0]))
+            if min(abs(there), abs(back)) > SPIKE_RADIUS_DEG * (1.0 - apart):
+                samples = samples[:-1]
     samples = (*samples, newest)
     # One more than the parabola needs, since the newest may still turn out to be a spike.
     from_s, first, last = samples[-2][0] - fit_s if len(samples) > 1 else -math.inf, 0, len(samples) - 4
@@ -207,7 +213,7 @@ def _recent(samples: tuple[Sample, ...], newest: Sample, least_deg: float, fit_s
 
 def _smooth(samples: tuple[Sample, ...], fit_s: float) -> Sample | None:
     """A point of the smooth course: its turning point if there is one in the middle of the parabola, or the middle."""
-    if len(samples) >= 2 and samples[-1][0] - samples[-2][0] <= 0.5 * SPIKE_S:
+    if len(samples) >= 2 and samples[-1][0] - samples[-2][0] <= BELIEVED_S:
         samples = samples[:-1]
     count = len(samples)
     if count < 3:
@@ -244,15 +250,13 @@ def _smooth(samples: tuple[Sample, ...], fit_s: float) -> Sample | None:
     return middle_s, min(max(a, low - beyond), high + beyond)
 
 
-def _follow(
-    limits: BounceLimits, course: _Course | None, point: Sample | None, least_deg: float, slack_s: float
-) -> _Course | None:
+def _follow(limits: BounceLimits, course: _Course | None, point: Sample | None, least_deg: float) -> _Course | None:
     """Moves one point along the course; when it came back far enough, the farthest point was a turning point."""
     if point is None:
         return course
     time_s, value = point
     if course is None:
-        return _Course(time_s, value)
+        return _Course(time_s, value, value)
     gone = value - course.extreme
     if course.way == 0:
         return course if abs(gone) < least_deg else replace(course, extreme_s=time_s, extreme=value, way=_sign(gone))
@@ -260,20 +264,21 @@ def _follow(
         return replace(course, extreme_s=time_s, extreme=value)
     if abs(gone) < least_deg:
         return course
-    turns = _with_turn(limits, course, slack_s)
-    return _Course(time_s, value, -course.way, True, turns)
+    turns = _with_turn(limits, course)
+    return _Course(time_s, value, course.extreme, -course.way, turns)
 
 
-def _with_turn(limits: BounceLimits, course: _Course, slack_s: float) -> tuple[_Turn, ...]:
+def _with_turn(limits: BounceLimits, course: _Course) -> tuple[_Turn, ...]:
+    """The turning points with the one that was just found; one that comes too late begins a new row."""
+    swing_deg = abs(course.extreme - course.start)
     turns = tuple(turn for turn in course.turns if course.extreme_s - turn.time_s <= limits.window_s)
-    if not turns:
-        return (_Turn(course.extreme_s, course.extreme),)
-    half_s = course.extreme_s - turns[-1].time_s
-    if half_s > limits.longest_half_s + slack_s:
-        return (_Turn(course.extreme_s, course.extreme),)
-    if half_s < limits.shortest_half_s - slack_s:
-        return (*turns, _Turn(course.extreme_s, course.extreme))
-    return (*turns, _Turn(course.extreme_s, course.extreme, abs(course.extreme - turns[-1].value), half_s))
+    half_s = course.extreme_s - turns[-1].time_s if turns else math.inf
+    if half_s > limits.longest_half_s:
+        return (_Turn(course.extreme_s, course.extreme, swing_deg, 0.0),)
+    return (
+        *turns,
+        _Turn(course.extreme_s, course.extreme, swing_deg, half_s if half_s >= limits.shortest_half_s else 0.0),
+    )
 
 
 def _judge(
@@ -298,7 +303,8 @@ def _judge(
     reversals, height, _ = _bounce(turns)
     if height - _height_sigma(noise, reversals) >= limits.stop_peak_to_peak_deg:
         return Verdict.STOP, since_s, limits.stop_peak_to_peak_deg
-    if len(regular) >= limits.stop_reversals:
+    # Never at once: what was flicker until now and looks like a long bounce is asked to go on first.
+    if past.verdict is Verdict.CAUTION and sum(t.time_s >= since_s for t in turns) >= limits.stop_reversals:
         return Verdict.STOP, since_s, least_deg
     return Verdict.CAUTION, since_s, least_deg
 
@@ -309,7 +315,8 @@ def _regular(limits: BounceLimits, turns: tuple[_Turn, ...], least_deg: float, n
         swings = turns[first + 1 :]
         halves, widths = [turn.half_s for turn in swings], [turn.swing_deg for turn in swings]
         even = min(halves) > 0.0 and max(halves) <= UNEVEN * min(halves) and max(widths) <= UNEVEN * min(widths)
-        if even and median(widths) >= max(least_deg, noise * (limits.noise_factor + FEW / len(swings))):
+        begun = widths[0] >= BEGUN * max(widths[:2])
+        if begun and even and median(widths) >= max(least_deg, noise * (limits.noise_factor + FEW / len(swings))):
             return turns[first:]
     return ()
 

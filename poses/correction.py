@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from poses import skeleton
-from poses.measures import INDEX, NAMES, PAIRS, Float
+from poses.measures import INDEX, IS_ANGLE, NAMES, PAIRS, Float
 from poses.records import Pose
 
 Half = NDArray[np.floating[Any]]
@@ -56,6 +56,9 @@ TURN_UNIT_DEG: Final = 10.0
 PAST_TOE_UNIT: Final = 0.1
 # A joint that the pose model itself hardly sees is not measured: MediaPipe's own default for calling it visible.
 _LEAST_VISIBILITY: Final = 0.5
+# What is less certain than this cannot tell a caution from a stop, 10 degrees apart, and is not measured.
+MOST_SIGMA_DEG: Final = 10.0
+_MOST_SIGMA: Final = np.where(IS_ANGLE, MOST_SIGMA_DEG, np.radians(MOST_SIGMA_DEG))
 # Which of the measures of ``measures.NAMES`` needs which of shoulder, hip, knee, ankle and toe.
 _NEEDS: Final = np.array(
     [
@@ -232,7 +235,8 @@ class Correction:
 
         Returns:
             Values and their one-sigma uncertainties, each ``(..., 2, M)``: side, then measure in the order of
-            ``measures.NAMES``. Angles wrap at 180 degrees; a measure whose joints were not seen is NaN.
+            ``measures.NAMES``. Angles wrap at 180 degrees; a measure whose joints were not seen, or whose uncertainty
+            is larger than ``MOST_SIGMA_DEG``, is NaN.
         """
         values = values_from(self.turns(seen.features), seen)
         learned = np.exp(self.sigmas(seen.features)).reshape(*seen.near_is_right.shape, len(SIGMAS_OF), 2)
@@ -240,7 +244,7 @@ class Correction:
         # Near first becomes left first.
         near_is_right = seen.near_is_right[..., None, None]
         values, sigma = (np.where(near_is_right, array[..., ::-1, :], array) for array in (values, sigma))
-        measured = seen.measurable & np.isfinite(values)
+        measured = seen.measurable & np.isfinite(values) & (sigma <= _MOST_SIGMA)
         return np.where(measured, values, np.nan), np.where(measured, sigma, np.nan)
 
     def leg_exchange(self, seen: Traces) -> Float:

@@ -68,8 +68,8 @@ class CreepResult:
     Attributes:
         verdict: UNKNOWN when nothing was seen lately. Until there is a depth to compare with it is OK: whoever has held
             for a moment only cannot have crept.
-        value: Degrees risen since the beginning of the hold; when the slope alone made the verdict, degrees risen within
-            the time of the slope. NaN while there is nothing to compare, and outside a hold.
+        value: Degrees risen since the beginning of the hold; when the slope alone made the verdict, degrees risen
+            within the time of the slope. NaN while there is nothing to compare, and outside a hold.
         sigma: One-sigma uncertainty of a rise.
         limit: The limit that was passed, in degrees risen; NaN for OK and UNKNOWN.
         since_s: When the verdict began to hold: the middle of the time that was first too deep.
@@ -202,29 +202,32 @@ def _judge(limits: CreepLimits, noise_deg: float, memory: CreepMemory, time_s: f
     steep_since = math.nan
     if steep:
         steep_since = time_s if math.isnan(memory.steep_since_s) else memory.steep_since_s
-    lasting = time_s - steep_since >= limits.slope_sustained_s
     memory = replace(memory, steep_since_s=steep_since)
-    if memory.verdict is not Verdict.STOP:
-        if rise - _rise_sigma(limits, noise_deg, memory) > limits.stop_rise_deg:
-            return _raise(memory, Verdict.STOP, middle_s, by_slope=False)
-        if memory.verdict is Verdict.OK and rise - memory.error > limits.caution_rise_deg:
-            return _raise(memory, Verdict.CAUTION, middle_s, by_slope=False)
-        if memory.verdict is Verdict.OK and lasting:
-            return _raise(memory, Verdict.CAUTION, steep_since, by_slope=True)
-    if memory.verdict is Verdict.OK or math.isnan(rise):
-        return memory
+    if memory.verdict is not Verdict.STOP and rise - _rise_sigma(limits, noise_deg, memory) > limits.stop_rise_deg:
+        return _change(memory, Verdict.STOP, middle_s)
+    if memory.verdict is not Verdict.OK:
+        return memory if steep or math.isnan(rise) else _release(limits, memory, time_s)
+    if rise - memory.error > limits.caution_rise_deg:
+        return _change(memory, Verdict.CAUTION, middle_s)
+    if time_s - steep_since >= limits.slope_sustained_s:
+        return replace(_change(memory, Verdict.CAUTION, steep_since), by_slope=True)
+    return memory
+
+
+def _release(limits: CreepLimits, memory: CreepMemory, time_s: float) -> CreepMemory:
+    """Takes a verdict back when the person has come back for long enough, or is no longer going deeper."""
     limit = limits.stop_rise_deg if memory.verdict is Verdict.STOP else limits.caution_rise_deg
-    if steep or (rise >= limits.off_share * limit and not memory.by_slope):
+    if memory.rise >= limits.off_share * limit and not memory.by_slope:
         return replace(memory, clear_since_s=math.nan)
     clear_since = time_s if math.isnan(memory.clear_since_s) else memory.clear_since_s
     if time_s - clear_since < limits.off_s:
         return replace(memory, clear_since_s=clear_since)
-    milder = Verdict.CAUTION if rise > limits.caution_rise_deg else Verdict.OK
-    return _raise(memory, milder, clear_since, by_slope=False)
+    milder = Verdict.CAUTION if memory.rise > limits.caution_rise_deg else Verdict.OK
+    return _change(memory, milder, clear_since)
 
 
-def _raise(memory: CreepMemory, verdict: Verdict, since_s: float, *, by_slope: bool) -> CreepMemory:
-    return replace(memory, verdict=verdict, since_s=since_s, by_slope=by_slope, clear_since_s=math.nan)
+def _change(memory: CreepMemory, verdict: Verdict, since_s: float) -> CreepMemory:
+    return replace(memory, verdict=verdict, since_s=since_s, by_slope=False, clear_since_s=math.nan)
 
 
 def _result(limits: CreepLimits, noise_deg: float, memory: CreepMemory) -> CreepResult:

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from poses.movement import Movement
+
 # Which leg a measure is read from. stretched: the leg whose thigh points farthest back (lunge: the back leg);
 # supporting: the other one; near: the one turned to the camera; far: the one turned away.
 Leg = Literal["stretched", "supporting", "near", "far"]
@@ -81,13 +83,15 @@ class Exercise:
         id: File name without its suffix; the key of its texts.
         posture: All must hold for a frame to show this exercise.
         posture_margin_deg: How far outside a condition may lie once the posture was recognised: hysteresis.
-        rules: In order of display.
+        rules: In order of display; the first is the one that the exercise's movement is about.
+        movement: How it is moved and what counts as forcing it, or None where that is not judged.
     """
 
     id: str
     posture: tuple[Condition, ...]
     posture_margin_deg: float
     rules: tuple[Rule, ...]
+    movement: Movement | None = None
 
     @property
     def has_leg_roles(self) -> bool:

@@ -13,26 +13,25 @@ from pydantic import Field, field_validator, model_validator
 from poses.exercise import Band, Condition, Exercise, Leg, Rule
 from poses.measures import NAMES
 from poses.messages import cue_ids
-from poses.strict_toml import Strict, read_strictly
+from poses.movement_file import MovementTable
+from poses.strict_toml import Number, Source, Strict, read_strictly
 
 # Conventions of safe-ranges.md 3.9.
 CAUTION_ON_S: Final = 0.8
 STOP_ON_S: Final = 0.3
 
 _FOLDER: Final = Path(__file__).parent / "exercises"
-_Source = Annotated[str, Field(min_length=3, description="Where the number comes from, or the word convention")]
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
-class _Number(Strict):
+class _Number(Number):
     value: float = Field(ge=0)
-    source: _Source
 
 
 class _Band(Strict):
     min: float | None = None
     max: float | None = None
-    source: _Source
+    source: Source
 
     @model_validator(mode="after")
     def _ordered(self) -> "_Band":
@@ -130,6 +129,7 @@ class _Rule(Strict):
 class _File(Strict):
     posture: _Posture
     rules: list[_Rule] = Field(min_length=1)
+    movement: MovementTable | None = None
 
     @field_validator("rules")
     @classmethod
@@ -155,6 +155,7 @@ def read(path: Path) -> Exercise:
         posture=tuple(condition.condition() for condition in content.posture.conditions),
         posture_margin_deg=content.posture.margin_deg.value,
         rules=tuple(rule.rule() for rule in content.rules),
+        movement=content.movement.movement() if content.movement else None,
     )
 
 

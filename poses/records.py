@@ -6,10 +6,15 @@ media in seconds, never a count of frames. NaN means not seen. Sides are indices
 """
 
 import enum
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from poses.courses import Phase, PhaseChange
+from poses.tally import Hold, Repetition
 
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
@@ -140,6 +145,31 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """What is known of the movement at one moment.
+
+    Attributes:
+        phase: Phase of the exercise, or None outside one.
+        phase_since_s: When it began, as far as is known now.
+        hold_s: Seconds of the hold under way that were in view; NaN when nothing is held.
+        repetition: Number of the repetition under way, or of the last one.
+        changes: Phases that were found to have begun.
+        holds: Holds that were found to be complete.
+        repetitions: Repetitions that were found to be complete.
+        readings: The signs of forcing, see ``movement.MEASURES``; empty while nothing is judged.
+    """
+
+    phase: Phase | None = None
+    phase_since_s: float = math.nan
+    hold_s: float = math.nan
+    repetition: int = 0
+    changes: tuple[PhaseChange, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    repetitions: tuple[Repetition, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """One thing to tell the person.
 
@@ -199,6 +229,8 @@ class Step:
         cue: What to show now, or None.
         spoken: Whether the cue is new at this frame: the moment to say it aloud.
         findings: Findings that ended at this frame.
+        moment: The movement: phase, hold, repetition, signs of forcing.
+        ends: Set at the frame of a stop after which the exercise is over for today, or the session.
     """
 
     index: int
@@ -209,3 +241,5 @@ class Step:
     cue: Cue | None
     spoken: bool
     findings: tuple[Finding, ...]
+    moment: Moment = Moment()
+    ends: Literal["", "exercise", "session"] = ""

@@ -6,9 +6,9 @@ misspelt limit would silently be no limit.
 
 import sys
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from poses.problem import Problem
@@ -23,6 +23,16 @@ class Strict(BaseModel):
     """A table that has just the keys it names, with values of just their types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+Source = Annotated[str, Field(min_length=3, description="Where the number comes from, or the word convention")]
+
+
+class Number(Strict):
+    """A number beside its source."""
+
+    value: float
+    source: Source
 
 
 _Model = TypeVar("_Model", bound=Strict)

@@ -127,7 +127,7 @@ def gather(
     Returns:
         The new tally, and the holds and repetitions that are now known to be complete.
     """
-    if not changes and (tally.left is None or time_s - tally.left_said_s <= _KNOWN_S):
+    if not changes and not _is_over(tally, time_s):
         return tally, (), ()
     holds: tuple[Hold, ...] = ()
     repetitions: tuple[Repetition, ...] = ()
@@ -136,7 +136,7 @@ def gather(
         holds += held
         tally, done = _repeat(tally, change)
         repetitions += done
-    if tally.left is not None and time_s - tally.left_said_s > _KNOWN_S:
+    if _is_over(tally, time_s):
         tally, held = _complete(tally)
         holds += held
     return tally, holds, repetitions
@@ -195,6 +195,11 @@ def _hold(tally: Tally, change: PhaseChange) -> tuple[Tally, tuple[Hold, ...]]:
 def _earlier(tally: Tally, hold: PhaseChange) -> float:
     """Seconds of a hold before it was left and found again, with the moment between."""
     return 0.0 if tally.left is None else tally.left.seen_s + hold.since_s - tally.left.end_s
+
+
+def _is_over(tally: Tally, time_s: float) -> bool:
+    """Whether a hold that was left cannot be found again any more."""
+    return tally.left is not None and tally.hold is None and time_s - tally.left_said_s > _KNOWN_S
 
 
 def _complete(tally: Tally) -> tuple[Tally, tuple[Hold, ...]]:

@@ -27,7 +27,7 @@ Bools = NDArray[np.bool_]
 # Mean error that each angle of WATCHED may have on the near side of any one clip. Convention: somewhat more than the 4
 # degrees that are aimed at for unseen people with the camera within 15 degrees of the side; the bundled clips stay
 # below 3.5.
-EXPECTED_DEG: Final = 6.0
+EXPECTED_DEG: Final = 5.0
 WATCHED: Final = ("hip_opening_deg", "knee_flexion_deg", "trunk_inclination_deg", "shank_inclination_deg")
 # A true stop that is over sooner may go unsaid: the program waits 0.3 s, and looks at 8 frames.
 _SHORT_STOP_S: Final = 0.5

@@ -125,7 +125,8 @@ class Session:
             nothing = np.full((2, len(measures.NAMES)), np.nan)
             return pose, past, Measures(nothing, nothing, facing, near)
         seen = correction.traces_of(pose, facing)
-        pose, exchanged, legs = side_swaps.follow(pose, float(self._correction.leg_exchange(seen)), past)
+        lunge = side_swaps.Lunge.seen(seen.inclinations, float(self._correction.leg_exchange(seen)))
+        pose, exchanged, legs = side_swaps.follow(pose, lunge, past)
         if exchanged:
             seen = correction.traces_of(pose, facing)
         values, sigma = self._correction.measures(seen)

@@ -128,4 +128,4 @@ def uncorrected(sigma_deg: float = 4.4) -> Correction:
         return Network(np.zeros(features), np.ones(features), (layer,))
 
     sigmas = [log(sigma_deg if name.endswith("_deg") else radians(sigma_deg)) for name in SIGMAS_OF for _ in (0, 1)]
-    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-2.0))
+    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-6.0))

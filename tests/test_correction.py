@@ -11,7 +11,7 @@ import pytest
 
 import stick_figure as sf
 from poses import skeleton
-from poses.correction import FILE, TURN_UNIT_DEG, Correction, built_in, traces, traces_of
+from poses.correction import FILE, MOST_SIGMA_DEG, TURN_UNIT_DEG, Correction, built_in, traces, traces_of
 from poses.measures import INDEX, IS_ANGLE, NAMES, side_measures
 
 FIGURES = [sf.GOOD_LUNGE, sf.DEEP_LUNGE, sf.FLAT_BRIDGE, sf.HIGH_BRIDGE, sf.STANDING, sf.WALKING]
@@ -58,8 +58,8 @@ def test_a_mirrored_person_measures_the_same(real: Correction) -> None:
     values, sigma = real.measures(traces(image, world, pose.visibility, 1))
     mirrored_image, mirrored_world = image[other] * (-1.0, 1.0) + (1280.0, 0.0), world[other] * (-1.0, 1.0, 1.0)
     mirrored, mirrored_sigma = real.measures(traces(mirrored_image, mirrored_world, pose.visibility, -1))
-    assert mirrored[::-1] == pytest.approx(values, abs=1e-9)
-    assert mirrored_sigma[::-1] == pytest.approx(sigma, abs=1e-9)
+    assert mirrored[::-1] == pytest.approx(values, abs=1e-9, nan_ok=True)
+    assert mirrored_sigma[::-1] == pytest.approx(sigma, abs=1e-9, nan_ok=True)
 
 
 def _other(name: str) -> str:
@@ -70,7 +70,7 @@ def test_size_and_place_in_the_picture_do_not_matter(real: Correction) -> None:
     pose = sf.pose(sf.FLAT_BRIDGE)
     values, _ = real.measures(traces_of(pose, 1))
     larger, _ = real.measures(traces(pose.image_px * 2.0 + 50.0, pose.world_m * 1.1, pose.visibility, 1))
-    assert larger == pytest.approx(values, abs=1e-3)
+    assert larger == pytest.approx(values, abs=1e-3, nan_ok=True)
 
 
 def test_one_pose_and_a_recording_go_through_the_same_code(real: Correction) -> None:
@@ -83,8 +83,8 @@ def test_one_pose_and_a_recording_go_through_the_same_code(real: Correction) -> 
     assert values.shape == sigma.shape == (len(poses), 2, len(NAMES))
     for number, pose in enumerate(poses):
         alone, alone_sigma = real.measures(traces_of(pose, int(facing[number])))
-        assert alone == pytest.approx(values[number], abs=1e-9)
-        assert alone_sigma == pytest.approx(sigma[number], abs=1e-9)
+        assert alone == pytest.approx(values[number], abs=1e-9, nan_ok=True)
+        assert alone_sigma == pytest.approx(sigma[number], abs=1e-9, nan_ok=True)
 
 
 def test_what_is_not_seen_is_nan_and_only_that(real: Correction) -> None:
@@ -107,9 +107,10 @@ def test_no_landmarks_whatever_turn_a_segment_out_of_hand(real: Correction) -> N
     seen = traces(image, world, np.ones((2000, 33)), np.ones(2000))
     turns = TURN_UNIT_DEG * np.abs(real.turns(seen.features)[:, :6])
     assert np.quantile(turns, 0.99) < 90.0
-    _, sigma = real.measures(seen)
-    near = sigma[:, skeleton.RIGHT, INDEX["hip_opening_deg"]]
-    assert np.median(near) > 7.0, "what looks like nobody is not sure"
+    values, sigma = real.measures(seen)
+    opening = values[:, skeleton.RIGHT, INDEX["hip_opening_deg"]]
+    assert np.isfinite(opening).mean() < 0.2, "what looks like nobody is hardly ever measured"
+    assert np.nanmax(sigma[..., IS_ANGLE]) <= MOST_SIGMA_DEG
 
 
 def test_what_is_saved_is_what_is_read(tmp_path: Path, real: Correction) -> None:

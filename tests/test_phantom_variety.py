@@ -51,9 +51,8 @@ def test_a_seed_is_one_person_for_ever() -> None:
 def test_people_and_rooms_differ_as_people_and_rooms_do() -> None:
     drawn = [variant(seed) for seed in range(1, 400)]
     assert len({v.body.stature_m for v in drawn}) == len(drawn), "nobody is anybody else"
-    kinds = {
-        min(BODIES, key=lambda b, v=v: abs(b.girth - v.body.girth) + abs(b.stature_m - v.body.stature_m)) for v in drawn
-    }
+    sizes = np.array([(b.stature_m, b.girth) for b in BODIES])
+    kinds = {int(np.abs(sizes - (v.body.stature_m, v.body.girth)).sum(axis=1).argmin()) for v in drawn}
     assert len(kinds) == len(BODIES) >= 8
     legs = [v.body.legs for v in drawn]
     assert (min(legs), max(legs)) == pytest.approx((0.95, 1.05), abs=0.005)

@@ -3,19 +3,21 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 import stick_figure as sf
+from poses.correction import traces_of
 from poses.records import Pose
-from poses.side_swaps import LegMemory, exchange_legs, follow
+from poses.side_swaps import SET_UP_ODDS, LegMemory, Lunge, exchange_legs, follow
 
 
-def run(poses: list[Pose], odds: float | list[float] = -3.0) -> tuple[list[Pose], list[bool]]:
-    """Follows the legs; ``odds`` is what each frame alone says of its labels."""
-    votes = odds if isinstance(odds, list) else [odds] * len(poses)
+def run(poses: list[Pose], odds: float | None = None) -> tuple[list[Pose], list[bool]]:
+    """Follows the legs; ``odds`` is what each frame alone says of its labels, in a lunge; None for other postures."""
     memory: LegMemory | None = None
     kept, flags = [], []
-    for pose, vote in zip(poses, votes, strict=True):
-        relabelled, swapped, memory = follow(pose, vote, memory)
+    for pose in poses:
+        seen = None if odds is None or not pose.found else Lunge.seen(traces_of(pose, 1).inclinations, odds)
+        relabelled, swapped, memory = follow(pose, seen, memory)
         kept.append(relabelled)
         flags.append(swapped)
     return kept, flags
@@ -36,33 +38,45 @@ def test_single_and_double_swaps_are_undone() -> None:
         assert np.array_equal(pose.world_m, truth.world_m)
 
 
-def test_labels_that_change_for_good_are_not_believed_against_the_votes() -> None:
-    # The model trades the labels and stays with it; its own frames go on saying that it is wrong.
-    seen = [lunge(frame) if frame < 10 else exchange_legs(lunge(frame)) for frame in range(100)]
-    kept, flags = run(seen, [-3.0] * 10 + [3.0] * 90)
-    assert flags == [False] * 10 + [True] * 90
-    assert np.array_equal(kept[-1].image_px, lunge(99).image_px)
+def test_in_a_lunge_set_up_as_asked_unsure_labels_are_put_right() -> None:
+    # The model has the legs exchanged all the time, and each frame alone is not sure of it.
+    true = [lunge(frame) for frame in range(30)]
+    kept, flags = run([exchange_legs(pose) for pose in true], odds=-1.0)
+    assert all(flags)
+    assert np.array_equal(kept[-1].image_px, true[-1].image_px)
+    assert not any(run(true, odds=-1.0)[1])
 
 
-def test_labels_that_were_wrong_from_the_start_are_put_right_by_the_votes() -> None:
-    # Each frame says it but weakly; together they do.
-    seen = [exchange_legs(lunge(frame)) for frame in range(120)]
-    kept, flags = run(seen, 0.8)
-    assert not any(flags[:5])
-    assert all(flags[60:])
-    assert np.array_equal(kept[-1].image_px, lunge(119).image_px)
-
-
-def test_a_few_odd_votes_change_nothing() -> None:
-    votes = [2.5 if frame % 5 == 0 else -1.5 for frame in range(120)]
-    _, flags = run([lunge(frame) for frame in range(120)], votes)
+def test_whoever_clearly_turned_the_other_leg_is_believed() -> None:
+    # The front leg is the near one, and every frame is sure that its labels are right.
+    turned = [sf.pose(sf.Figure(0.0, sf.Leg(8.0, 80.0), sf.Leg(-85.0, 85.0)), frame / 30.0) for frame in range(30)]
+    assert not any(run(turned, odds=-2.0 * SET_UP_ODDS)[1])
+    # Unsure frames in between do not change what the others said.
+    seen, memory, flags = turned, None, []
+    for frame, pose in enumerate(seen):
+        odds = -0.5 * SET_UP_ODDS if frame % 5 == 4 else -2.0 * SET_UP_ODDS
+        _, swapped, memory = follow(pose, Lunge.seen(traces_of(pose, 1).inclinations, odds), memory)
+        flags.append(swapped)
     assert not any(flags)
 
 
+def test_single_exchanges_in_a_lunge_are_undone_by_the_frames_around_them() -> None:
+    true = [lunge(frame) for frame in range(40)]
+    seen = [exchange_legs(pose) if frame in (7, 8, 20) else pose for frame, pose in enumerate(true)]
+    kept, flags = run(seen, odds=-3.0)
+    assert [frame for frame, flag in enumerate(flags) if flag] == [7, 8, 20]
+    assert all(np.array_equal(pose.image_px, truth.image_px) for pose, truth in zip(kept, true, strict=True))
+
+
+@pytest.mark.parametrize("figure", [sf.STANDING, sf.WALKING, sf.FLAT_BRIDGE])
+def test_only_a_lunge_is_a_lunge(figure: sf.Figure) -> None:
+    assert Lunge.seen(traces_of(sf.pose(figure), 1).inclinations, 5.0) is None
+
+
 def test_legs_that_stand_together_have_the_models_labels() -> None:
-    swapped = [exchange_legs(lunge(frame)) for frame in range(60)]
+    lunges = [lunge(frame) if frame < 30 else exchange_legs(lunge(frame)) for frame in range(60)]
     standing = [sf.pose(sf.STANDING, (60 + frame) / 30.0) for frame in range(5)]
-    _, flags = run([*swapped, *standing], [3.0] * 65)
+    _, flags = run([*lunges, *standing])
     assert flags[50]
     assert not any(flags[60:])
 

@@ -1,0 +1,79 @@
+"""How an exercise is moved: its course, and what counts as forcing it. Values only; numbers come from exercise files.
+
+Forcing cannot be measured. What can be is how fast somebody moves, whether they bounce, let a stretch creep deeper,
+hold it long, do much of it, or go farther at each repetition (safe-ranges.md 3). These are the rules of a movement;
+they stand beside the rules of range of ``exercise.Exercise``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from poses.bouncing import BounceLimits
+from poses.creeping import CreepLimits
+from poses.phases import Shape
+from poses.speed import SpeedLimits
+
+MovementRule = Literal["speed", "bounce", "creep", "growth", "hold", "dose"]
+
+# What each rule of a movement measures; the unit stands in the name.
+MEASURES: Final[dict[str, str]] = {
+    "speed": "speed_deg_s",
+    "bounce": "bounce_deg",
+    "creep": "creep_deg",
+    "growth": "growth_deg",
+    "hold": "hold_s",
+    "dose": "dose_s",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long is long enough, and how long is too long, in seconds."""
+
+    caution_s: float
+    stop_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthLimits:
+    """How much farther repetitions may go than those before.
+
+    Attributes:
+        trend_deg: Rise of the peaks a repetition, by least squares over the last ``over``.
+        over: How many repetitions make a trend.
+        above_first_deg: How far above the first one's peak any may be.
+    """
+
+    trend_deg: float
+    over: int
+    above_first_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How an exercise is moved.
+
+    Attributes:
+        shape: Its phases.
+        speed: Limits of speed, or None.
+        speed_from_deg: Below this opening speed does not matter: getting into position is not punished.
+        bounce: What is bouncing, or None.
+        bounce_from_deg: Below this opening nobody bounces at the end of the range.
+        creep: Creeping deeper during a hold, or None.
+        growth: Going farther at each repetition, or None.
+        hold: How long one hold may last, or None.
+        dose: How long a side may be stretched altogether, or None.
+        cues: For each rule the cue of a caution and that of a stop.
+    """
+
+    shape: Shape
+    speed: SpeedLimits | None
+    speed_from_deg: float
+    bounce: BounceLimits | None
+    bounce_from_deg: float
+    creep: CreepLimits | None
+    growth: GrowthLimits | None
+    hold: TimeLimits | None
+    dose: TimeLimits | None
+    cues: Mapping[str, tuple[str, str]]
