@@ -53,14 +53,18 @@ def fit_values(features: Floats, wanted: Floats, sums: Floats, hidden: tuple[int
 
 
 def fit_sigmas(features: Floats, errors: Floats, hidden: tuple[int, ...], steps: int) -> Network:
-    """A network that gives the logarithm of the scale of errors ``(N, outputs)``, by likelihood of Student's t."""
+    """A network that gives the logarithm of the scale of errors ``(N, outputs)``, by likelihood of Student's t.
+
+    An error that is NaN is not known and does not count.
+    """
     size = np.abs(errors).astype(np.float32)
 
     def gradient(outputs: _Single, chosen: NDArray[np.int64]) -> _Single:
         ratio = (size[chosen] * np.exp(-outputs)) ** 2 / _FREEDOM
-        return np.asarray(1.0 - (_FREEDOM + 1.0) * ratio / (1.0 + ratio), dtype=np.float32)
+        slope = 1.0 - (_FREEDOM + 1.0) * ratio / (1.0 + ratio)
+        return np.nan_to_num(np.asarray(slope, dtype=np.float32))
 
-    start = np.log(np.median(np.abs(errors), axis=0) / 0.6745)
+    start = np.log(np.nanmedian(np.abs(errors), axis=0) / 0.6745)
     return _fit(features, errors.shape[1], hidden, steps, gradient, start)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import accuracy
 from benchmarks.fitting import fit_odds, fit_sigmas, fit_values
 from benchmarks.phantoms import Seen, Take, joined, watched
 from calibration.accuracy import share_labelled_other_way
@@ -33,8 +34,10 @@ from poses.correction import (
     traces,
     values_from,
 )
+from poses.exercise_file import built_in
 from poses.measures import INDEX, IS_ANGLE
 from poses.side_swaps import SET_UP_ODDS, exchange_legs
+from psoas_coach.session import Session
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +48,9 @@ COUNT: Final = 1200
 _FREE: Final = range(1400, 1800)
 CHUNK: Final = 100
 FOLDS: Final = 4
+# Clips as ``benchmarks.accuracy`` makes them, first seed and people for each view, for the sigmas.
+CLIPS: Final = ((3000, 3), (3100, 3))
+_AS_OFTEN: Final = 2
 # What is no exercise, so that the correction is not at a loss before and after one.
 _OTHERS: Final = (
     "standing",
@@ -196,6 +202,7 @@ _SUMS[:, :8] = np.diag([1.5] * 2 + [1.0] * 4 + [0.5] * 2)
 for _side in (0, 1):
     _SUMS[[2 + _side, _side], 8 + _side] = 1.0, -1.0
     _SUMS[[4 + _side, 2 + _side], 10 + _side] = 1.0, -1.0
+_COLUMNS: Final = np.array([INDEX[name] for name in SIGMAS_OF])
 _HIDDEN: Final = (64, 40)
 _HIDDEN_OF_SIGMAS: Final = (16,)
 _STEPS: Final = 16000
@@ -217,29 +224,62 @@ def turns_from(parts: Sequence[Lessons], which: NDArray[np.bool_]) -> Network:
 def errors_of(outputs: Floats, taught: Lessons) -> Floats:
     """What is still wrong with the measures ``SIGMAS_OF`` after a correction: ``(N, 6, 2)``."""
     values = values_from(outputs, taught.traces)
-    columns = [INDEX[name] for name in SIGMAS_OF]
-    errors = (values - taught.truth)[..., columns]
+    errors = (values - taught.truth)[..., _COLUMNS]
     wrapped = errors - 360.0 * np.round(errors / 360.0)
-    return np.asarray(np.where(IS_ANGLE[columns], wrapped, errors).swapaxes(-1, -2))
+    return np.asarray(np.where(IS_ANGLE[_COLUMNS], wrapped, errors).swapaxes(-1, -2))
 
 
-def sigmas_from(features: Floats, errors: Floats, fold: NDArray[np.int64]) -> tuple[Network, Floats]:
-    """The network of the sigmas, scaled on people it was not fitted to, and the errors ``(N, 12)`` in those sigmas."""
-    flat = errors.reshape(len(errors), -1)
-    ratios, stated = np.empty_like(flat), np.empty_like(flat)
+def followed(seen: Seen, turns: Network, exchanged: Network) -> tuple[Floats, Floats]:
+    """Features ``(N, F)`` and errors ``(N, 12)`` of whole clips as a session follows them, its smoothing included.
+
+    NaN where somebody is not found, or the legs are taken for each other: no sigma covers that.
+    """
+    # States no error worth speaking of, a hundredth of a degree or of a shank, so that every value is given.
+    outputs = 2 * len(SIGMAS_OF)
+    silent = Network(turns.mean, turns.scale, ((np.zeros((len(turns.mean), outputs)), np.full(outputs, np.log(0.01))),))
+    values = np.full(seen.truth.shape, np.nan)
+    image, world, visibility = seen.image_px.copy(), seen.world_m.copy(), seen.visibility.copy()
+    for clip in np.unique(seen.clip):
+        session = Session(built_in(), corrects=Correction(turns, silent, exchanged))
+        for index in np.flatnonzero(seen.clip == clip).tolist():
+            step = session.step(index, seen.pose(index))
+            values[index] = step.measures.values
+            image[index], world[index], visibility[index] = step.pose.image_px, step.pose.world_m, step.pose.visibility
+    swapped, _ = share_labelled_other_way(image, seen.true_px)
+    order = np.stack([seen.near, 1 - seen.near], axis=1)
+    every = np.arange(len(seen))[:, None]
+    errors = (values[every, order] - seen.truth[every, order])[..., _COLUMNS]
+    errors = np.where(IS_ANGLE[_COLUMNS], errors - 360.0 * np.round(errors / 360.0), errors).swapaxes(-1, -2)
+    errors[swapped | ~seen.whole | ~seen.found] = np.nan
+    features = traces(image, world, visibility, facing(seen)).features
+    return np.nan_to_num(features), errors.reshape(len(seen), -1)
+
+
+def sigmas_from(features: Floats, errors: Floats, fold: NDArray[np.int64], clips: NDArray[np.bool_]) -> Network:
+    """The network of the sigmas, scaled on people it was not fitted to.
+
+    Args:
+        features: ``(N, F)``.
+        errors: ``(N, 12)``.
+        fold: ``(N,)`` which part of the people a frame belongs to.
+        clips: ``(N,)`` frames of clips as a session follows them; the sigma is scaled on these alone.
+    """
+    stated = np.empty_like(errors)
     for part in range(FOLDS):
         others = fold != part
-        network = fit_sigmas(features[others], flat[others], _HIDDEN_OF_SIGMAS, _STEPS // 2)
+        network = fit_sigmas(features[others], errors[others], _HIDDEN_OF_SIGMAS, _STEPS // 2)
         stated[~others] = np.exp(network(features[~others]))
-    ratios = np.abs(flat) / stated
+    ratios = np.abs(errors) / stated
     # Only what is certain enough to be given counts.
-    most = np.repeat(np.where(IS_ANGLE[[INDEX[name] for name in SIGMAS_OF]], 1.0, np.radians(1.0)), 2) * MOST_SIGMA_DEG
-    ratios[stated > most] = np.nan
-    network = fit_sigmas(features, flat, _HIDDEN_OF_SIGMAS, _STEPS // 2)
+    ratios[stated > np.repeat(np.where(IS_ANGLE[_COLUMNS], 1.0, np.radians(1.0)), 2) * MOST_SIGMA_DEG] = np.nan
+    wide = [np.nanquantile(ratios[clips], share, axis=0) / sigmas for sigmas, share in _INSIDE]
+    network = fit_sigmas(features, errors, _HIDDEN_OF_SIGMAS, _STEPS // 2)
     weights, offsets = network.layers[-1]
-    wide = np.max([np.nanquantile(ratios, share, axis=0) / sigmas for sigmas, share in _INSIDE], axis=0)
-    scaled = Network(network.mean, network.scale, (*network.layers[:-1], (weights, offsets + np.log(wide))))
-    return scaled, ratios / wide
+    scale = np.max(wide, axis=0)
+    for sigmas in (1.0, 2.0):
+        inside = (ratios[clips] / scale <= sigmas).sum(axis=0) / np.isfinite(ratios[clips]).sum(axis=0)
+        print(f"clips, inside {sigmas:g} sigma, near:", ", ".join(f"{share:.0%}" for share in inside[::2]))
+    return Network(network.mean, network.scale, (*network.layers[:-1], (weights, offsets + np.log(scale))))
 
 
 def odds_from(seen: Seen) -> Network:
@@ -263,8 +303,8 @@ def odds_from(seen: Seen) -> Network:
     return fit_odds(features, swapped, _HIDDEN_OF_ODDS, _STEPS_OF_ODDS)
 
 
-def learn(seen: Seen) -> Correction:
-    """Fits the correction to some frames and prints how it does on people it was not fitted to."""
+def learn(seen: Seen, clips: Seen) -> Correction:
+    """Fits the correction to some frames, its sigmas also to clips, and prints how it does on other people."""
     put_right = with_labels_put_right(seen)
     parts = [lessons(put_right), *(_rolled(put_right, number) for number in range(_ROLLS))]
     plain = parts[0]
@@ -274,15 +314,17 @@ def learn(seen: Seen) -> Correction:
         outputs[~others] = turns_from(parts, others)(plain.traces.features[~others])
     errors = errors_of(outputs, plain)
     report(errors, errors_of(np.zeros_like(outputs), plain), plain)
-    sigmas, ratios = sigmas_from(plain.traces.features, errors, plain.fold)
-    for exercise in EXERCISES:
-        near = ratios[np.char.startswith(plain.seen.label, exercise), ::2]
-        for sigmas_wide in (1.0, 2.0):
-            inside = [(column[~np.isnan(column)] <= sigmas_wide).mean() for column in near.T]
-            print(
-                f"{exercise}, near side, inside {sigmas_wide:g} sigma:", ", ".join(f"{share:.0%}" for share in inside)
-            )
-    return Correction(turns_from(parts, np.ones(len(plain.fold), dtype=bool)), sigmas, odds_from(seen))
+    turns, exchanged = turns_from(parts, np.ones(len(plain.fold), dtype=bool)), odds_from(seen)
+    features, wrong = followed(clips, turns, exchanged)
+    # Frames that follow each other are much alike, and the clips' people are few beside the others'.
+    many = np.concatenate([plain.traces.features, *[features] * _AS_OFTEN])
+    sigmas = sigmas_from(
+        many,
+        np.concatenate([errors.reshape(len(errors), -1), *[wrong] * _AS_OFTEN]),
+        np.concatenate([plain.fold, *[clips.seed % FOLDS] * _AS_OFTEN]),
+        np.arange(len(many)) >= len(plain.fold),
+    )
+    return Correction(turns, sigmas, exchanged)
 
 
 def report(errors: Floats, before: Floats, taught: Lessons) -> None:
@@ -310,7 +352,8 @@ def main() -> None:
     if arguments.first + arguments.count > FIRST_KEPT_SEED:
         parser.error(f"seeds from {FIRST_KEPT_SEED} on are kept for measuring accuracy")
     seen = gathered(arguments.folder, arguments.first, arguments.count)
-    learn(seen).save(arguments.out)
+    clips = joined([accuracy.gathered(arguments.folder, first, people) for first, people in CLIPS])
+    learn(seen, clips).save(arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1000:.0f} kB")
 
 

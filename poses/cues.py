@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from poses.exercise import Exercise, Rule
+from poses.movement import MEASURES
 from poses.records import Cue, Reading, Verdict
 
 # Convention of safe-ranges.md 3.9: the same words are not spoken again sooner.
@@ -20,6 +21,17 @@ PROBLEM_ON_S: Final = 0.8
 
 # Words stay this long while nothing can be seen that would take them back (as long as the smoothing remembers).
 HELD_S: Final = 0.5
+
+# Praise comes after so long without a fault (safe-ranges.md 3.9), is shown for a while and not said again too soon.
+PRAISE: Final = "good"
+PRAISE_AFTER_S: Final = 5.0
+PRAISE_SHOWN_S: Final = 3.0
+PRAISE_GAP_S: Final = 20.0
+# What is said when there was one stop too many, and for how long nothing else is.
+ENDINGS: Final = {"exercise": "pain_stop", "session": "session_end"}
+ENDING_S: Final = 4.0
+# Among the rules of range with a stop limit, 20 and on, and those of technique, 60 and on.
+_MOVEMENT_RANKS: Final = {"bounce": 10, "speed": 11, "creep": 40, "growth": 41, "hold": 50, "dose": 51}
 
 # What is said for each problem of poses.view; every one of them means that nothing is judged.
 PROBLEM_CUES: Final = {
@@ -41,12 +53,16 @@ class CueMemory:
         spoken: When each cue was last spoken: pairs of id and media time.
         problem_since_s: Since when something, whatever it is, stands in the way of seeing; None when nothing does.
         held_s: When there was last a reason for ``cue``.
+        calm_since_s: Since when all is well, or None.
+        ending: What the last stop that was one too many ended, and when.
     """
 
     cue: Cue | None = None
     spoken: tuple[tuple[str, float], ...] = ()
     problem_since_s: float | None = None
     held_s: float = -math.inf
+    calm_since_s: float | None = None
+    ending: tuple[str, float] | None = None
 
 
 def choose(
@@ -57,6 +73,7 @@ def choose(
     memory: CueMemory,
     *,
     still: bool = False,
+    ends: str = "",
 ) -> tuple[Cue | None, bool, CueMemory]:
     """Chooses the cue of one moment.
 
@@ -67,42 +84,90 @@ def choose(
         time_s: Media time.
         memory: What the last call returned.
         still: The moment is a photograph.
+        ends: "exercise" or "session" when a stop just now was one too many.
 
     Returns:
         The cue to show or None, whether to speak it now, and the new memory.
     """
     problem_since = memory.problem_since_s if problem and memory.problem_since_s is not None else time_s
     wanted = None
-    if problem:
+    ending = (ends, time_s) if ends else memory.ending
+    calm_since = _calm_since(exercise, readings, problem, time_s, memory)
+    if ending is not None and time_s - ending[1] < ENDING_S:
+        wanted = (ENDINGS[ending[0]], Verdict.STOP)
+    elif problem:
         if still or time_s - problem_since >= PROBLEM_ON_S:
             wanted = (PROBLEM_CUES[problem], Verdict.UNKNOWN)
     elif exercise is not None:
-        wanted = _most_urgent(exercise, readings)
+        wanted = _most_urgent(exercise, readings) or _praise(calm_since, time_s, memory)
     since = problem_since if problem else None
     if wanted is None:
         kept = memory.cue
         clear = exercise is not None and all(reading.verdict is not Verdict.UNKNOWN for reading in readings)
         if clear or kept is None or time_s - memory.held_s > HELD_S or kept.verdict is Verdict.UNKNOWN:
-            return None, False, CueMemory(None, memory.spoken, since, time_s)
+            return None, False, CueMemory(None, memory.spoken, since, time_s, calm_since, ending)
         # What cannot be seen for a moment has not been mended: the words stay.
-        return kept, False, CueMemory(kept, memory.spoken, since, memory.held_s)
+        return kept, False, CueMemory(kept, memory.spoken, since, memory.held_s, calm_since, ending)
     same = memory.cue is not None and (memory.cue.id, memory.cue.verdict) == wanted
     cue = memory.cue if same and memory.cue is not None else Cue(*wanted, since_s=time_s)
     last = dict(memory.spoken).get(cue.id, -math.inf)
-    speak = time_s - last >= SAME_CUE_GAP_S
+    speak = time_s - last >= (SAME_CUE_GAP_S if cue.verdict is not Verdict.OK else PRAISE_GAP_S)
     spoken = memory.spoken
     if speak:
         spoken = (*(entry for entry in spoken if entry[0] != cue.id), (cue.id, time_s))
-    return cue, speak, CueMemory(cue, spoken, since, time_s)
+    return cue, speak, CueMemory(cue, spoken, since, time_s, calm_since, ending)
 
 
 def _most_urgent(exercise: Exercise, readings: Sequence[Reading]) -> tuple[str, Verdict] | None:
-    rules = {rule.id: rule for rule in exercise.rules}
     for verdict in (Verdict.STOP, Verdict.CAUTION):
-        for reading in readings:
-            if reading.verdict is verdict:
-                return cue_of(rules[reading.rule], verdict, reading.limit), verdict
+        said = [reading for reading in readings if reading.verdict is verdict]
+        if said:
+            first = min(said, key=lambda reading: _rank(exercise, reading.rule))
+            return cue_for(exercise, first.rule, verdict, first.limit), verdict
     return None
+
+
+def _rank(exercise: Exercise, rule: str) -> int:
+    """Which of several rules is told first: the main range, bouncing and speed, arching, creep, time, technique."""
+    if rule in _MOVEMENT_RANKS:
+        return _MOVEMENT_RANKS[rule]
+    if rule == exercise.rules[0].id:
+        return 0
+    place = next(number for number, one in enumerate(exercise.rules) if one.id == rule)
+    return (20 if exercise.rules[place].has_stop else 60) + place
+
+
+def _calm_since(
+    exercise: Exercise | None, readings: Sequence[Reading], problem: str, time_s: float, memory: CueMemory
+) -> float | None:
+    """Since when all is well and nothing is on its way to be otherwise."""
+    calm = (
+        not problem
+        and exercise is not None
+        and bool(readings)
+        # What a detector cannot tell yet is no fault; a limit that was not read is.
+        and all((one.verdict is Verdict.OK and not one.pending) or one.rule in MEASURES for one in readings)
+        and not any(one.verdict in (Verdict.CAUTION, Verdict.STOP) for one in readings)
+    )
+    if not calm:
+        return None
+    return time_s if memory.calm_since_s is None else memory.calm_since_s
+
+
+def _praise(calm_since_s: float | None, time_s: float, memory: CueMemory) -> tuple[str, Verdict] | None:
+    if calm_since_s is None or time_s - calm_since_s < PRAISE_AFTER_S:
+        return None
+    last = dict(memory.spoken).get(PRAISE, -math.inf)
+    shown = time_s - last < PRAISE_SHOWN_S
+    return (PRAISE, Verdict.OK) if shown or time_s - last >= PRAISE_GAP_S else None
+
+
+def cue_for(exercise: Exercise, rule: str, verdict: Verdict, limit: float) -> str:
+    """Id of the cue for a caution or stop of a rule of range or of movement."""
+    if rule in MEASURES:
+        caution, stop = exercise.movement.cues[rule] if exercise.movement else ("", "")
+        return stop if verdict is Verdict.STOP else caution
+    return cue_of(next(one for one in exercise.rules if one.id == rule), verdict, limit)
 
 
 def cue_of(rule: Rule, verdict: Verdict, limit: float) -> str:

@@ -82,7 +82,13 @@ def advance(
         readings, memory = _readings(movement, time_s, raw_deg, smooth_deg, hold_s, side, whose, memory)
     number = done.repetition_now or done.repetitions
     since_s = course.course.since_s
-    return Moment(course.phase, since_s, hold_s, number, changes, holds, repetitions, readings), memory
+    return Moment(None, course.phase, since_s, hold_s, number, changes, holds, repetitions, readings), memory
+
+
+def leave(movement: Movement, time_s: float, memory: ForcingMemory) -> tuple[Moment, ForcingMemory]:
+    """Ends what is under way because another exercise was begun; what was done is kept."""
+    nan = math.nan
+    return advance(movement, time_s, nan, nan, memory, side=0, one_sided=False, in_exercise=False)
 
 
 def finish(movement: Movement, memory: ForcingMemory) -> Moment:
@@ -90,7 +96,7 @@ def finish(movement: Movement, memory: ForcingMemory) -> Moment:
     course, changes = phases.finish(movement.shape, memory.course)
     done, holds, repetitions = tally.gather(memory.done, changes, course.seen_s)
     _, last = tally.close(done)
-    return Moment(course.phase, course.course.since_s, changes=changes, holds=(*holds, *last), repetitions=repetitions)
+    return Moment(phase=course.phase, changes=changes, holds=(*holds, *last), repetitions=repetitions)
 
 
 def _readings(

@@ -149,7 +149,8 @@ class Moment:
     """What is known of the movement at one moment.
 
     Attributes:
-        phase: Phase of the exercise, or None outside one.
+        exercise: Id of the exercise that is followed, or None.
+        phase: Phase of it, or None outside one.
         phase_since_s: When it began, as far as is known now.
         hold_s: Seconds of the hold under way that were in view; NaN when nothing is held.
         repetition: Number of the repetition under way, or of the last one.
@@ -159,6 +160,7 @@ class Moment:
         readings: The signs of forcing, see ``movement.MEASURES``; empty while nothing is judged.
     """
 
+    exercise: str | None = None
     phase: Phase | None = None
     phase_since_s: float = math.nan
     hold_s: float = math.nan
@@ -243,3 +245,12 @@ class Step:
     findings: tuple[Finding, ...]
     moment: Moment = Moment()
     ends: Literal["", "exercise", "session"] = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the limits and of the signs of forcing; what a detector cannot tell yet changes nothing."""
+        signs = {reading.verdict for reading in self.moment.readings}
+        for verdict in (Verdict.STOP, Verdict.CAUTION):
+            if verdict in signs or self.assessment.verdict is verdict:
+                return verdict
+        return self.assessment.verdict

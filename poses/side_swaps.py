@@ -33,9 +33,9 @@ MEAN_S: Final = 1.5
 # Log odds beyond which no frame counts, and at which a belief is changed.
 MOST_ODDS: Final = 6.0
 CHANGE_ODDS: Final = 0.5
-# What the set-up tells in a lunge, as log odds. Of phantoms in a lunge 19 in 20 exchanges have odds above the
-# opposite of it, and one in four frames of people who truly turned the front leg to the camera.
-SET_UP_ODDS: Final = 2.5
+# What the set-up tells in a lunge, as log odds. More of it would leave fewer exchanges on phantoms that are set up as
+# asked, and take the legs of a real man who is not for each other (docs/accuracy.md).
+SET_UP_ODDS: Final = 1.0
 # After a longer gap nothing is known of where the legs were (convention).
 FORGET_S: Final = 0.5
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from poses.exercise import Exercise
 from poses.messages import Messages
 from poses.problem import Problem
-from poses.records import Finding, Frame, Pose, Step
+from poses.records import Frame, Pose, Step
 from psoas_coach.files import folder_name, make_folder, printable
 from psoas_coach.picture import BestPicture
 from psoas_coach.poses_file import Origin, PosesRecorder, load
-from psoas_coach.session import Session
+from psoas_coach.session import Ending, Session
 from psoas_coach.summary import Summariser, Summary
 from psoas_coach.table import MeasuresTable
 from psoas_coach.wording import overlay_words
@@ -172,9 +172,9 @@ class _Sinks:
         self._picture.write(frame, step)
         self._with_video(lambda video: video.write(self._drawn(frame, step), frame.time_s))
 
-    def finish(self, findings: Sequence[Finding], origin: Origin) -> Summary:
+    def finish(self, ending: Ending, origin: Origin) -> Summary:
         """Writes what is written at the end."""
-        self._summariser.add(findings)
+        self._summariser.end(ending)
         self._poses.save(self._folder / "poses.npz", origin)
         summary = self._summariser.summary(origin)
         summary.save(self._folder / "summary.json")
@@ -218,7 +218,7 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
             step = session.step(index, pose)
             table.write(step)
             summariser.write(step)
-    summariser.add(session.finish())
+    summariser.end(session.finish())
     summary = summariser.summary(recording.origin)
     summary.save(folder / "summary.json")
     return Outcome(summary, folder, ("summary.json", "measures.csv"))

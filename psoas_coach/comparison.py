@@ -31,6 +31,8 @@ EXPECTED_DEG: Final = 5.0
 WATCHED: Final = ("hip_opening_deg", "knee_flexion_deg", "trunk_inclination_deg", "shank_inclination_deg")
 # A true stop that is over sooner may go unsaid: the program waits 0.3 s, and looks at 8 frames.
 _SHORT_STOP_S: Final = 0.5
+# What the phantom's events call the signs of forcing.
+_EVENTS: Final = {"speed": "speed", "bounce": "bounce", "creep": "creep", "hold": "held-too-long"}
 _STOP_RULE: Final = "hip-opening"
 # A STOP this near to a true one belongs to it.
 _NEAR_S: Final = 1.0
@@ -155,9 +157,9 @@ def _rows_of(time_s: Floats, true_s: Floats) -> NDArray[np.intp]:
 
 
 def _is_of(finding: Finding, event: Event, margin_s: float = 0.0) -> bool:
-    """Whether a STOP is about a true stop: of the same rule, and at the same time."""
+    """Whether a STOP is about a true stop or sign of forcing: of the same rule, and at the same time."""
     overlaps = finding.start_s <= event.end_s + margin_s and finding.end_s >= event.start_s - margin_s
-    return event.id == f"{finding.rule}-stop" and overlaps
+    return event.id == _EVENTS.get(finding.rule, f"{finding.rule}-stop") and overlaps
 
 
 def read_truth(clip: Path) -> Truth:

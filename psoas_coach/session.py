@@ -4,9 +4,10 @@
 same poses give the same verdicts in all of them.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from poses import (
     correction,
     cues,
     findings,
+    forcing,
     measures,
     orientation,
     recognition,
@@ -23,10 +25,31 @@ from poses import (
     view,
 )
 from poses.exercise import Exercise
-from poses.records import Assessment, Finding, Measures, Pose, Step
+from poses.records import Assessment, Finding, Measures, Moment, Pose, Reading, Step, Verdict
+from poses.tally import Hold, Repetition
 
 # After a longer time without anybody, whoever comes next starts from nothing.
 FORGET_S: Final = smoothing.FORGET_S
+# So many stops are too many (convention, safe-ranges.md 3.9).
+STOPS_IN_EXERCISE: Final = 2
+STOPS_IN_SESSION: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What was still under way when a source ended.
+
+    Attributes:
+        findings: Findings.
+        exercise: The exercise that was being done, or None.
+        holds: Holds of it.
+        repetitions: Repetitions of it.
+    """
+
+    findings: tuple[Finding, ...]
+    exercise: str | None
+    holds: tuple[Hold, ...]
+    repetitions: tuple[Repetition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +64,9 @@ class _Memory:
     verdicts: assessment.AssessmentMemory = assessment.AssessmentMemory()
     pending: tuple[Finding, ...] = ()
     said: cues.CueMemory = cues.CueMemory()
+    courses: tuple[tuple[str, forcing.ForcingMemory], ...] = ()
+    doing: str | None = None
+    stops: tuple[str, ...] = ()
     seen_s: float | None = None
     judgeable_s: float | None = None
 
@@ -75,7 +101,15 @@ class Session:
         """
         past = self._memory
         if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
-            past = _Memory(recent_views=past.recent_views, pending=past.pending, said=past.said)
+            # Clocks of holds and what was done today outlast a moment out of sight.
+            past = _Memory(
+                recent_views=past.recent_views,
+                pending=past.pending,
+                said=past.said,
+                courses=past.courses,
+                doing=past.doing,
+                stops=past.stops,
+            )
         facing = past.facing
         if pose.found:
             evidence = float(orientation.facing_evidence(pose.image_px))
@@ -92,10 +126,15 @@ class Session:
             recognised = recognition.recognise(
                 smooth, pose.time_s, list(self._exercises.values()), recognised, still=self._still
             )
-        judged, ended, now = self._judge(smooth, recognised, problem, pose.time_s, past)
+        judged, verdicts = self._judge(smooth, recognised, problem, pose.time_s, past)
         exercise = self._exercises[judged.exercise] if judged.exercise else None
+        moment, courses, doing = self._move(raw, smooth, judged, recognised, past)
+        every = (*judged.readings, *moment.readings)
+        ended, pending = self._found(judged, every, problem, recognised, past.pending)
+        stops = (*past.stops, *_new_stops(pending, past.pending))
+        ends = _ends(stops, past.stops)
         cue, spoken, cue_memory = cues.choose(
-            exercise, judged.readings, problem, pose.time_s, past.said, still=self._still
+            exercise, every, problem, pose.time_s, past.said, still=self._still, ends=ends
         )
         self._memory = _Memory(
             legs=legs,
@@ -103,18 +142,24 @@ class Session:
             values=filtered,
             recent_views=seen,
             recognised=recognised,
-            verdicts=now[0],
-            pending=now[1],
+            verdicts=verdicts,
+            pending=pending,
             said=cue_memory,
+            courses=courses,
+            doing=doing,
+            stops=stops,
             seen_s=pose.time_s if pose.found else past.seen_s,
             judgeable_s=past.judgeable_s if problem else pose.time_s,
         )
-        return Step(index, pose, raw, smooth, judged, cue, spoken, ended)
+        return Step(index, pose, raw, smooth, judged, cue, spoken, ended, moment, ends)
 
-    def finish(self) -> tuple[Finding, ...]:
-        """The findings that were still under way when the source ended."""
-        pending, self._memory = self._memory.pending, _Memory()
-        return pending
+    def finish(self) -> Ending:
+        """What was still under way when the source ended."""
+        past, self._memory = self._memory, _Memory()
+        memory = dict(past.courses).get(past.doing or "")
+        movement = self._exercises[past.doing].movement if past.doing else None
+        last = forcing.finish(movement, memory) if movement is not None and memory is not None else Moment()
+        return Ending(past.pending, past.doing, last.holds, last.repetitions)
 
     def _measure(
         self, pose: Pose, facing: int, past: side_swaps.LegMemory | None
@@ -139,27 +184,95 @@ class Session:
         problem: str,
         time_s: float,
         past: _Memory,
-    ) -> tuple[Assessment, tuple[Finding, ...], tuple[assessment.AssessmentMemory, tuple[Finding, ...]]]:
+    ) -> tuple[Assessment, assessment.AssessmentMemory]:
         doubtful = recognised.exercise is not None and recognised.doubtful(time_s)
         if problem or doubtful or recognised.exercise is None:
             # Nothing is judged. What was under way waits for a better view, and ends with the exercise.
             reason = problem or self._reason(recognised)
             nothing = Assessment(time_s, None, None, smooth.near, (reason,), ())
-            if problem or doubtful:
-                return nothing, (), (past.verdicts, past.pending)
-            return nothing, past.pending, (assessment.AssessmentMemory(), ())
+            return nothing, past.verdicts if problem or doubtful else assessment.AssessmentMemory()
         exercise = self._exercises[recognised.exercise]
         stretched = recognised.stretched if exercise.has_leg_roles else None
         if recognised.rival != recognised.exercise:
             # A frame of another posture, such as one with the legs mistaken, is not judged, however short it lasts.
             smooth = replace(smooth, values=np.full_like(smooth.values, np.nan))
         readings, memory = assessment.assess(exercise, smooth, stretched, time_s, past.verdicts, still=self._still)
-        ended, pending = findings.follow(exercise.id, readings, time_s, past.pending)
-        judged = Assessment(time_s, exercise.id, stretched, smooth.near, (), readings)
-        return judged, ended, (memory, pending)
+        return Assessment(time_s, exercise.id, stretched, smooth.near, (), readings), memory
+
+    def _move(
+        self,
+        raw: Measures,
+        smooth: Measures,
+        judged: Assessment,
+        recognised: recognition.RecognitionMemory,
+        past: _Memory,
+    ) -> tuple[Moment, tuple[tuple[str, forcing.ForcingMemory], ...], str | None]:
+        """Follows the movement of the exercise that is being done, or was until the view was lost."""
+        surely_none = bool(judged.problems) and judged.problems[0] in ("no_exercise", "other_posture")
+        doing = judged.exercise or past.doing or recognised.rival
+        if doing is None or self._still or (movement := self._exercises[doing].movement) is None:
+            return Moment(), past.courses, None
+        courses = dict(past.courses)
+        before = Moment()
+        if past.doing is not None and past.doing != doing and (old := self._exercises[past.doing].movement):
+            before, courses[past.doing] = forcing.leave(old, judged.time_s, courses[past.doing])
+        exercise = self._exercises[doing]
+        side = recognised.stretched if exercise.has_leg_roles else judged.near
+        side = judged.near if side is None else side
+        fits = judged.exercise is None or recognised.rival == recognised.exercise
+        opening = measures.INDEX["hip_opening_deg"]
+        moment, courses[doing] = forcing.advance(
+            movement,
+            judged.time_s,
+            float(raw.values[side, opening]) if fits else math.nan,
+            float(smooth.values[side, opening]) if fits else math.nan,
+            courses.get(doing, forcing.ForcingMemory()),
+            side=side,
+            one_sided=exercise.has_leg_roles,
+            in_exercise=True if judged.exercise else (False if surely_none else None),
+        )
+        moment = replace(
+            moment,
+            exercise=doing,
+            changes=(*before.changes, *moment.changes),
+            holds=(*before.holds, *moment.holds),
+            repetitions=(*before.repetitions, *moment.repetitions),
+        )
+        return moment, tuple(courses.items()), None if surely_none else doing
+
+    def _found(
+        self,
+        judged: Assessment,
+        readings: Sequence[Reading],
+        problem: str,
+        recognised: recognition.RecognitionMemory,
+        pending: tuple[Finding, ...],
+    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """The findings that ended, and those under way."""
+        if judged.exercise is not None:
+            return findings.follow(judged.exercise, readings, judged.time_s, pending)
+        doubtful = recognised.exercise is not None and recognised.doubtful(judged.time_s)
+        return ((), pending) if problem or doubtful else (pending, ())
 
     def _reason(self, recognised: recognition.RecognitionMemory) -> str:
         """Why nothing is judged although the view is good."""
         if recognised.exercise is not None or recognised.rival is not None:
             return "looking"
         return "no_exercise" if len(self._exercises) > 1 else "other_posture"
+
+
+def _new_stops(pending: Sequence[Finding], before: Sequence[Finding]) -> list[str]:
+    """Exercises in which a stop was said just now."""
+    known = {(one.exercise, one.rule, one.start_s) for one in before if one.verdict is Verdict.STOP}
+    stops = [one for one in pending if one.verdict is Verdict.STOP]
+    return [one.exercise for one in stops if (one.exercise, one.rule, one.start_s) not in known]
+
+
+def _ends(stops: Sequence[str], before: Sequence[str]) -> Literal["", "exercise", "session"]:
+    """Whether a stop just now is one too many: for the session, or for its exercise."""
+    if len(stops) > len(before):
+        if len(before) < STOPS_IN_SESSION <= len(stops):
+            return "session"
+        if any(before.count(one) < STOPS_IN_EXERCISE <= stops.count(one) for one in stops[len(before) :]):
+            return "exercise"
+    return ""

@@ -7,15 +7,18 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from poses.cues import cue_of
+from poses.cues import cue_for
 from poses.exercise import Exercise
+from poses.movement import MEASURES
 from poses.records import Finding, Step, Verdict
 from poses.skeleton import SIDES
+from poses.tally import Hold, Repetition
 from psoas_coach.files import replacing
 from psoas_coach.poses_file import Origin
+from psoas_coach.session import Ending
 from psoas_coach.version import VERSION
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 # A longer pause between two frames is a gap in the clip, not time that was watched; the smoothing forgets then too.
 _LONGEST_STEP_S: Final = 0.5
 
@@ -54,8 +57,36 @@ class ExerciseSeen(_Record):
     worst: Literal["ok", "caution", "stop", "unknown"]
 
 
+class HoldRecord(_Record):
+    """A stretch that was held; ``seen_s``: how much of it was in view, ``peak``: the largest hip opening in degrees."""
+
+    exercise: str
+    side: str | None
+    start_s: float
+    end_s: float
+    seen_s: float
+    peak: float
+
+
+class RepetitionRecord(_Record):
+    """Up, top and down, in seconds; ``peak`` is the largest hip opening in degrees."""
+
+    exercise: str
+    number: int
+    start_s: float
+    top_s: float
+    end_s: float
+    up_s: float
+    top_hold_s: float
+    down_s: float
+    peak: float
+
+
 class FindingRecord(_Record):
-    """A stretch of time past a limit; values in the unit of ``measure``, ``cue`` is what was said about it."""
+    """A stretch of time past a limit; values in the unit of ``measure``, ``cue`` is what was said about it.
+
+    ``repetition``: during which repetition it began, 0 for none.
+    """
 
     exercise: str
     rule: str
@@ -70,10 +101,14 @@ class FindingRecord(_Record):
     sigma: float
     limit: float
     cue: str
+    repetition: int
 
 
 class Summary(_Record):
-    """Everything ``summary.json`` holds. ``problems``: frames by what stood in the way of judging them."""
+    """Everything ``summary.json`` holds.
+
+    ``problems``: frames by what stood in the way of judging them; ``ended``: what stops would have ended live.
+    """
 
     schema_version: int
     program_version: str
@@ -85,6 +120,9 @@ class Summary(_Record):
     exercises: list[ExerciseSeen]
     problems: dict[str, int]
     findings: list[FindingRecord]
+    holds: list[HoldRecord]
+    repetitions: list[RepetitionRecord]
+    ended: Literal["", "exercise", "session"]
 
     def save(self, path: Path) -> None:
         """Writes the summary as indented JSON."""
@@ -101,7 +139,7 @@ class Summariser:
     """
 
     def __init__(self, exercises: Sequence[Exercise], asked_for: str) -> None:
-        self._rules = {(e.id, rule.id): rule for e in exercises for rule in e.rules}
+        self._exercises = {exercise.id: exercise for exercise in exercises}
         self._asked_for = asked_for
         self._total = self._person = self._judged = 0
         # By exercise and stretched side.
@@ -110,6 +148,9 @@ class Summariser:
         self._worst: dict[tuple[str, int | None], Verdict] = {}
         self._problems: Counter[str] = Counter()
         self._findings: list[Finding] = []
+        self._holds: list[HoldRecord] = []
+        self._repetitions: list[RepetitionRecord] = []
+        self._ended: Literal["", "exercise", "session"] = ""
         self._last_s: float | None = None
         self._wh = (0, 0)
 
@@ -121,18 +162,32 @@ class Summariser:
         self._total += 1
         self._person += step.pose.found
         self._problems.update(judged.problems)
-        self.add(step.findings)
+        self._findings += step.findings
+        self._done(step.moment.exercise, step.moment.holds, step.moment.repetitions)
+        if step.ends and self._ended != "session":
+            self._ended = step.ends
         if judged.exercise is None or all(one.verdict is Verdict.UNKNOWN for one in judged.readings):
             return
         seen = (judged.exercise, judged.stretched)
         self._judged += 1
         self._frames[seen] += 1
         self._seconds[seen] = self._seconds.get(seen, 0.0) + elapsed
-        self._worst[seen] = worse(self._worst.get(seen, Verdict.UNKNOWN), judged.verdict)
+        self._worst[seen] = worse(self._worst.get(seen, Verdict.UNKNOWN), step.verdict)
 
-    def add(self, findings: Sequence[Finding]) -> None:
-        """Takes findings into account."""
-        self._findings += findings
+    def end(self, ending: Ending) -> None:
+        """Takes into account what was under way at the end."""
+        self._findings += ending.findings
+        self._done(ending.exercise, ending.holds, ending.repetitions)
+
+    def _done(self, exercise: str | None, holds: Sequence[Hold], repetitions: Sequence[Repetition]) -> None:
+        for hold in holds:
+            times = {name: round(getattr(hold, name), 3) for name in ("start_s", "end_s", "seen_s", "peak")}
+            side = None if hold.side is None else SIDES[hold.side]
+            self._holds.append(HoldRecord(exercise=exercise or "", side=side, **times))
+        for one in repetitions:
+            names = ("start_s", "top_s", "end_s", "up_s", "top_hold_s", "down_s", "peak")
+            values = {name: round(getattr(one, name), 3) for name in names}
+            self._repetitions.append(RepetitionRecord(exercise=exercise or "", number=one.number, **values))
 
     def summary(self, origin: Origin) -> Summary:
         """Sums up all steps so far."""
@@ -164,14 +219,19 @@ class Summariser:
             ],
             problems=dict(self._problems.most_common()),
             findings=[self._record(finding) for finding in sorted(self._findings, key=lambda one: one.start_s)],
+            holds=self._holds,
+            repetitions=self._repetitions,
+            ended=self._ended,
         )
 
     def _record(self, finding: Finding) -> FindingRecord:
-        rule = self._rules[finding.exercise, finding.rule]
+        exercise = self._exercises[finding.exercise]
+        measure = MEASURES.get(finding.rule) or next(r.measure for r in exercise.rules if r.id == finding.rule)
+        during = [r.number for r in self._repetitions if r.start_s <= finding.start_s <= r.end_s]
         return FindingRecord(
             exercise=finding.exercise,
             rule=finding.rule,
-            measure=rule.measure,
+            measure=measure,
             side=SIDES[finding.side],
             verdict="stop" if finding.verdict is Verdict.STOP else "caution",
             start_s=round(finding.start_s, 3),
@@ -181,7 +241,8 @@ class Summariser:
             peak_s=round(finding.peak_s, 3),
             sigma=round(finding.sigma, 3),
             limit=round(finding.limit, 3),
-            cue=cue_of(rule, finding.verdict, finding.limit),
+            cue=cue_for(exercise, finding.rule, finding.verdict, finding.limit),
+            repetition=during[0] if during else 0,
         )
 
 

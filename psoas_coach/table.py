@@ -2,7 +2,8 @@
 
 Columns: ``index, time_s, exercise, stretched, near, problem, cue``; then for each measure and side the raw value, the
 smoothed one (``..._filtered``) and its one-sigma uncertainty (``..._sigma``), the unit being part of the measure's
-name; then for each rule its verdict. An empty cell means not seen or not judged.
+name; then for each rule its verdict; then the phase, the seconds of the hold under way, the repetition, and for each
+sign of forcing its value and verdict. An empty cell means not seen or not judged.
 """
 
 import csv
@@ -14,6 +15,7 @@ from typing import Final
 
 from poses.exercise import Exercise
 from poses.measures import NAMES
+from poses.movement import MEASURES
 from poses.records import Step
 from poses.skeleton import SIDES
 from psoas_coach.files import cannot_write
@@ -32,6 +34,7 @@ class MeasuresTable:
     def __init__(self, path: Path, exercises: Sequence[Exercise]) -> None:
         self._path = path
         self._rules = [(exercise.id, rule.id) for exercise in exercises for rule in exercise.rules]
+        self._signs = [(e.id, rule) for e in exercises if e.movement for rule in e.movement.cues]
         try:
             self._file = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
@@ -65,6 +68,12 @@ class MeasuresTable:
                 row += [_cell(float(values[side, column])) for values in (raw, filtered, sigma)]
         verdicts = {(judged.exercise, reading.rule): reading.verdict.value for reading in judged.readings}
         row += [verdicts.get(rule, "") for rule in self._rules]
+        moment = step.moment
+        row += [moment.phase.value if moment.phase else "", _cell(moment.hold_s), str(moment.repetition or "")]
+        signs = {(judged.exercise, reading.rule): reading for reading in moment.readings}
+        for sign in self._signs:
+            reading = signs.get(sign)
+            row += ["", ""] if reading is None else [_cell(reading.value), reading.verdict.value]
         self._row(row)
 
     def close(self) -> None:
@@ -84,7 +93,15 @@ class MeasuresTable:
 def columns(exercises: Sequence[Exercise]) -> list[str]:
     """Names of the columns, in order."""
     measured = [f"{name}_{side}{suffix}" for name in NAMES for side in SIDES for suffix in ("", "_filtered", "_sigma")]
-    return [*_LEAD, *measured, *(f"{exercise.id}.{rule.id}" for exercise in exercises for rule in exercise.rules)]
+    rules = [f"{exercise.id}.{rule.id}" for exercise in exercises for rule in exercise.rules]
+    signs = [
+        f"{exercise.id}.{rule}{ending}"
+        for exercise in exercises
+        if exercise.movement
+        for rule in exercise.movement.cues
+        for ending in (f".{MEASURES[rule]}", "")
+    ]
+    return [*_LEAD, *measured, *rules, "phase", "hold_s", "repetition", *signs]
 
 
 def _cell(value: float) -> str:

@@ -70,6 +70,8 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome) -> None:
     """The findings of one clip as a table, and where its files are."""
     summary = outcome.summary
     out.print(f"[bold]{escape(summary.clip.name)}[/]  {_what_was_seen(texts, summary)}")
+    for line in _what_was_done(texts, summary):
+        out.print(f"  {line}")
     if summary.findings:
         out.print(_findings(texts, summary))
         for cue in dict.fromkeys(finding.cue for finding in summary.findings):
@@ -105,6 +107,22 @@ def _what_was_seen(texts: Messages, summary: Summary) -> str:
         sign = f"[{_STYLE[seen.worst]}]{_SIGN[seen.worst]}[/]"
         parts.append(f"{sign} {texts('exercises', seen.id)}, {share} {texts('summary', 'judged')}{side}")
     return "; ".join(parts)
+
+
+def _what_was_done(texts: Messages, summary: Summary) -> list[str]:
+    """Repetitions and holds, in a line each."""
+    lines = []
+    for exercise in dict.fromkeys(one.exercise for one in summary.repetitions):
+        done = [one for one in summary.repetitions if one.exercise == exercise]
+        seconds = sum(one.end_s - one.start_s for one in done) / len(done)
+        counted = texts("summary", "repetitions", count=str(len(done)), seconds=f"{seconds:.1f}")
+        lines.append(f"{texts('exercises', exercise)}: {counted}")
+    for hold in summary.holds:
+        side = f" ({texts('sides', hold.side)})" if hold.side else ""
+        when = texts("summary", "from_to", start=f"{hold.start_s:.1f}", end=f"{hold.end_s:.1f}")
+        held = texts("summary", "held", seconds=f"{hold.seen_s:.0f}")
+        lines.append(f"{texts('exercises', hold.exercise)}{side}: {held}, {when}")
+    return lines
 
 
 def _findings(texts: Messages, summary: Summary) -> Table:

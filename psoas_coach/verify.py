@@ -172,7 +172,7 @@ def observe(
                 raise KeyboardInterrupt
         if source.damage:
             raise Problem(f"{clip} is damaged", source.damage, "Render it again, or install psoas-coach again")
-    return Observation(tuple(steps), (*(f for step in steps for f in step.findings), *session.finish()))
+    return Observation(tuple(steps), (*(f for step in steps for f in step.findings), *session.finish().findings))
 
 
 def _tell(screen: Console, case: Case, comparison: Comparison, *, far: bool) -> None:

@@ -1,8 +1,8 @@
 """Turns steps and summaries into words of one language, for the picture and for the terminal."""
 
 from poses.exercise import Exercise
-from poses.measures import INDEX, IS_ANGLE
 from poses.messages import Messages
+from poses.movement import MEASURES
 from poses.records import Step, Verdict
 from poses.skeleton import SIDES
 from psoas_coach.summary import FindingRecord
@@ -35,16 +35,28 @@ def _side(texts: Messages, step: Step, exercise: Exercise | None) -> str:
 
 def rule_name(texts: Messages, exercise: str, rule: str) -> str:
     """What a rule is called."""
-    return texts("rules", exercise, rule)
+    return texts("movement", rule) if rule in MEASURES else texts("rules", exercise, rule)
 
 
 def in_unit(value: float, measure: str) -> str:
     """A value with its unit: degrees, or hundredths of a ratio."""
-    return f"{value:.0f}°" if IS_ANGLE[INDEX[measure]] else f"{100.0 * value:.0f} %"
+    unit = _unit(measure)
+    return f"{100.0 * value:.0f} %" if unit == "%" else f"{abs(value) if unit == '°/s' else value:.0f}{unit}"
 
 
 def peak_of(finding: FindingRecord) -> str:
     """The peak of a finding with its uncertainty."""
-    if IS_ANGLE[INDEX[finding.measure]]:
-        return f"{finding.peak:.0f} ± {finding.sigma:.0f}°"
-    return f"{100.0 * finding.peak:.0f} ± {100.0 * finding.sigma:.0f} %"
+    unit = _unit(finding.measure)
+    if unit == " s":
+        return in_unit(finding.peak, finding.measure)
+    if unit == "%":
+        return f"{100.0 * finding.peak:.0f} ± {100.0 * finding.sigma:.0f} %"
+    return f"{abs(finding.peak) if unit == '°/s' else finding.peak:.0f} ± {finding.sigma:.0f}{unit}"
+
+
+def _unit(measure: str) -> str:
+    """The unit that stands in the name of a measure; a ratio is told in hundredths."""
+    for ending, unit in (("_deg_s", "°/s"), ("_deg", "°"), ("_s", " s")):
+        if measure.endswith(ending):
+            return unit
+    return "%"

@@ -87,17 +87,17 @@ def test_one_pose_and_a_recording_go_through_the_same_code(real: Correction) -> 
         assert alone_sigma == pytest.approx(sigma[number], abs=1e-9, nan_ok=True)
 
 
-def test_what_is_not_seen_is_nan_and_only_that(real: Correction) -> None:
+def test_what_is_not_seen_is_nan_and_only_that() -> None:
     pose = sf.pose(sf.GOOD_LUNGE)
     visibility = pose.visibility.copy()
     visibility[skeleton.ANKLES[skeleton.LEFT]] = 0.3
-    values, sigma = real.measures(traces(pose.image_px, pose.world_m, visibility, 1))
+    values, sigma = PLAIN.measures(traces(pose.image_px, pose.world_m, visibility, 1))
     missing = {"knee_flexion_deg", "shank_inclination_deg", "knee_past_toe"}
     for name in NAMES:
         assert np.isnan(values[skeleton.LEFT, INDEX[name]]) == (name in missing), name
         assert np.isnan(sigma[skeleton.LEFT, INDEX[name]]) == (name in missing), name
     assert np.isfinite(values[skeleton.RIGHT]).all()
-    assert np.isnan(real.measures(traces_of(pose, 0))[0]).all(), "unknown facing has no signs"
+    assert np.isnan(PLAIN.measures(traces_of(pose, 0))[0]).all(), "unknown facing has no signs"
 
 
 def test_no_landmarks_whatever_turn_a_segment_out_of_hand(real: Correction) -> None:

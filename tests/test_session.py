@@ -10,6 +10,7 @@ import stick_figure as sf
 from poses import skeleton
 from poses.exercise_file import built_in
 from poses.measures import INDEX
+from poses.movement import MEASURES
 from poses.records import Finding, Pose, Step, Verdict
 from poses.side_swaps import exchange_legs
 from psoas_coach.session import Session
@@ -20,7 +21,9 @@ OPENING = INDEX["hip_opening_deg"]
 def run(poses: Iterable[Pose]) -> tuple[list[Step], list[Finding]]:
     session = Session(built_in(), corrects=sf.uncorrected())
     steps = [session.step(index, pose) for index, pose in enumerate(poses)]
-    return steps, [finding for step in steps for finding in step.findings] + list(session.finish())
+    found = [finding for step in steps for finding in step.findings] + list(session.finish().findings)
+    # The figures of these tests jump from one posture to the next; how fast is not what they are about.
+    return steps, [finding for finding in found if finding.rule not in MEASURES]
 
 
 def lunge(opening_deg: float) -> sf.Figure:
@@ -53,7 +56,8 @@ def test_pressing_too_far_is_said_in_time_and_ends_with_it() -> None:
     assert stops[0].end_s == pytest.approx(6.0, abs=0.5)
     assert stops[0].peak == pytest.approx(36.0, abs=0.2)
     said = [step.cue.id for step in steps if step.cue and step.spoken]
-    assert said[0] == "too_far_stop"
+    # The figure jumps there, which is told first; with the stop for the range that makes two, which end the exercise.
+    assert said[:2] == ["too_fast", "pain_stop"]
     assert steps[-1].cue is None
 
 
@@ -127,7 +131,7 @@ def test_an_exercise_that_was_named_is_not_mistaken_for_another() -> None:
     session = Session([exercise for exercise in built_in() if exercise.id == "bridge"], corrects=sf.uncorrected())
     steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(36.0))))]
     assert {step.assessment.problems for step in steps} == {("other_posture",)}
-    assert session.finish() == ()
+    assert session.finish().findings == ()
 
 
 def turned_away(seconds: float, start_s: float) -> Iterator[Pose]:

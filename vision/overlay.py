@@ -130,13 +130,13 @@ def draw(image: Image, step: Step, exercise: Exercise | None, words: OverlayWord
         points[:, 0] = w - 1 - points[:, 0]
     readings = step.assessment.readings
     clear = not (words.problem or step.assessment.problems)
-    praise = clear and step.assessment.verdict is not Verdict.UNKNOWN
+    praise = clear and step.verdict is not Verdict.UNKNOWN
     figure.body(out, points, step.pose.visibility, figure.bone_verdicts(readings, praise), places.unit)
     if min(w, h) < _LEAST:
         return out
     wanted = _sketches(out, points, readings, words, places.unit)
     taken = _messages(out, step, words, places)
-    verdict = step.assessment.verdict
+    verdict = step.verdict
     if verdict is Verdict.OK and (not clear or any(reading.pending for reading in readings)):
         verdict = Verdict.UNKNOWN
     taken += _panel(out, readings, exercise, verdict, words, places)

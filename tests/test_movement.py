@@ -1,0 +1,149 @@
+"""The engine in time, on skeletons that move as told: phases, holds, repetitions, signs of forcing, and what is said.
+
+Protected here: that a calm lunge is a hold of the right length and is praised, that each sign of forcing is found where
+it is and nowhere else, that stops add up, that a moment out of sight changes nothing, and that the kind of source does
+not matter. The detectors' own tests look at signals; these look at the whole session.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import stick_figure as sf
+from poses import skeleton
+from poses.exercise_file import built_in
+from poses.movement import MEASURES
+from poses.phases import Phase
+from poses.records import Finding, Pose, Step, Verdict
+from psoas_coach.session import Ending, Session
+
+
+def lunge(opening_deg: float) -> sf.Figure:
+    """A lunge whose front-of-hip opening is given, trunk upright."""
+    return replace(sf.GOOD_LUNGE, right=sf.Leg(opening_deg, 80.0))
+
+
+def bridge(opening_deg: float) -> sf.Figure:
+    """A bridge whose hips are opened so far."""
+    half = (opening_deg - 0.0) / 2.0
+    trunk = 112.0 + half
+    thigh = opening_deg - trunk
+    return sf.Figure(trunk, sf.Leg(thigh, 95.0), sf.Leg(thigh, 95.0), head_deg=90.0)
+
+
+def ramp(*points: tuple[float, float]) -> Callable[[float], float]:
+    """A course through times and values, smooth between them (minimum jerk)."""
+
+    def at(time_s: float) -> float:
+        for (before_s, before), (after_s, after) in itertools.pairwise(points):
+            if time_s <= after_s:
+                share = min(max((time_s - before_s) / (after_s - before_s), 0.0), 1.0)
+                return before + (after - before) * share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
+        return points[-1][1]
+
+    return at
+
+
+def moving(
+    figure: Callable[[float], sf.Figure], course: Callable[[float], float], until_s: float, rate: float = 20.0
+) -> Iterator[Pose]:
+    for frame in range(round(until_s * rate)):
+        yield sf.pose(figure(course(frame / rate)), frame / rate)
+
+
+def run(poses: Iterator[Pose]) -> tuple[list[Step], list[Finding], Ending]:
+    session = Session(built_in(), corrects=sf.uncorrected())
+    steps = [session.step(index, pose) for index, pose in enumerate(poses)]
+    ending = session.finish()
+    return steps, [finding for step in steps for finding in step.findings] + list(ending.findings), ending
+
+
+SLOW_IN = ((0.0, -5.0), (2.0, -5.0), (5.0, 9.0))
+
+
+def test_a_calm_lunge_is_a_hold_of_its_length_and_is_praised() -> None:
+    steps, found, _ = run(moving(lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
+    holds = [hold for step in steps for hold in step.moment.holds]
+    assert len(holds) == 1
+    # Arrived where the slow movement has died down, left when it begins again.
+    assert holds[0].start_s == pytest.approx(4.6, abs=0.5)
+    assert holds[0].end_s == pytest.approx(25.5, abs=0.5)
+    assert holds[0].side == skeleton.RIGHT
+    assert found == []
+    assert {step.moment.phase for step in steps} >= {Phase.ENTER, Phase.HOLD, Phase.EXIT}
+    held = [step.moment.hold_s for step in steps if not math.isnan(step.moment.hold_s)]
+    assert max(held) == pytest.approx(holds[0].seen_s, abs=1.5)
+    said = {step.cue.id for step in steps if step.cue}
+    assert said == {"good"}
+    spoken = [step.pose.time_s for step in steps if step.spoken]
+    assert np.diff(spoken).min(initial=99.0) >= 20.0
+
+
+def test_each_sign_of_forcing_is_found_and_only_it() -> None:
+    signs: dict[str, Callable[[float], float]] = {
+        "speed": ramp((0.0, 0.0), (2.0, 0.0), (2.45, 14.0), (9.0, 14.0)),
+        "creep": ramp(*SLOW_IN, (10.0, 9.0), (20.0, 14.0), (24.0, 14.0)),
+        "bounce": lambda t: ramp(*SLOW_IN)(t) + (2.2 * math.sin(2.0 * math.pi * 1.2 * t) if 8.0 < t < 14.0 else 0.0),
+        "hold": ramp(*SLOW_IN, (48.0, 9.0)),
+    }
+    for sign, course in signs.items():
+        _, found, _ = run(moving(lunge, course, {"hold": 48.0, "speed": 9.0}.get(sign, 24.0)))
+        assert {finding.rule for finding in found} == {sign}, sign
+        assert all(finding.exercise == "low-lunge" for finding in found)
+
+
+def test_a_hold_that_goes_on_is_a_stop_and_stops_add_up() -> None:
+    steps, found, _ = run(moving(lunge, ramp(*SLOW_IN, (130.0, 9.0)), 130.0, rate=12.0))
+    stops = [finding for finding in found if finding.verdict is Verdict.STOP]
+    assert {finding.rule for finding in stops} == {"hold", "dose"}
+    assert min(finding.reported_s for finding in stops if finding.rule == "hold") == pytest.approx(65.0, abs=2.0)
+    ends = [(step.pose.time_s, step.ends) for step in steps if step.ends]
+    assert [what for _, what in ends] == ["exercise"]
+    after = [step for step in steps if step.cue and 0.0 <= step.pose.time_s - ends[0][0] < 3.0]
+    assert {step.cue.id for step in after if step.cue} == {"pain_stop"}
+
+
+def test_three_bridges_are_three_repetitions_with_their_tempo() -> None:
+    points = [(0.0, -52.0), (2.0, -52.0)]
+    for number in range(3):
+        start = 2.0 + 8.0 * number
+        points += [(start + 2.5, -3.0), (start + 4.5, -3.0), (start + 7.0, -52.0), (start + 8.0, -52.0)]
+    steps, found, _ = run(moving(bridge, ramp(*points), 28.0))
+    done = [one for step in steps for one in step.moment.repetitions]
+    assert [one.number for one in done] == [1, 2, 3]
+    for number, one in enumerate(done):
+        assert one.start_s == pytest.approx(2.3 + 8.0 * number, abs=0.5)
+        assert one.end_s == pytest.approx(8.7 + 8.0 * number, abs=0.5)
+    assert found == []
+
+
+def test_a_drop_is_told_and_a_slow_way_down_is_not() -> None:
+    up = ((0.0, -52.0), (2.0, -52.0), (4.5, -3.0), (6.5, -3.0))
+    for last_s, dropped in ((6.9, True), (9.0, False)):
+        _, found, _ = run(moving(bridge, ramp(*up, (last_s, -52.0), (12.0, -52.0)), 12.0, rate=30.0))
+        assert any(finding.rule == "speed" for finding in found) == dropped, last_s
+
+
+def test_a_moment_out_of_sight_neither_ends_a_hold_nor_counts() -> None:
+    poses = list(moving(lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
+    hidden = [sf.nobody(pose.time_s) if 12.0 <= pose.time_s < 14.0 else pose for pose in poses]
+    steps, found, _ = run(iter(hidden))
+    holds = [hold for step in steps for hold in step.moment.holds]
+    assert len(holds) == 1
+    # Out of sight for 2 s, and until the view has been good for most of a second and the lunge is recognised again.
+    assert 2.0 <= holds[0].end_s - holds[0].start_s - holds[0].seen_s < 3.6
+    assert not [finding for finding in found if finding.rule in MEASURES]
+
+
+def test_the_same_movement_at_other_frame_rates_has_the_same_events() -> None:
+    course = ramp(*SLOW_IN, (10.0, 9.0), (20.0, 14.0), (24.0, 14.0), (27.0, -5.0), (30.0, -5.0))
+    starts = []
+    for rate in (10.0, 15.0, 24.0, 60.0):
+        _, found, _ = run(moving(lunge, course, 30.0, rate))
+        assert [finding.rule for finding in found] == ["creep"], rate
+        starts.append(found[0].start_s)
+    assert max(starts) - min(starts) < 0.3
