@@ -114,18 +114,17 @@ def _readings(
     def say(rule: str, value: float, sigma: float, verdict: Verdict, limit: float, since_s: float) -> None:
         found.append(Reading(rule, MEASURES[rule], side, value, sigma, verdict, limit, since_s))
 
+    kept_bounce, kept_speed, kept_creep = memory.bounce, memory.speed, memory.creep
     if movement.bounce is not None:
         b, kept_bounce = bouncing.advance(
             movement.bounce, time_s, raw_deg, FLICKER_DEG, memory.bounce, active=smooth_deg > movement.bounce_from_deg
         )
         say("bounce", b.value, b.sigma, b.verdict, b.limit, b.since_s)
-        memory = replace(memory, bounce=kept_bounce)
     if movement.speed is not None:
         s, kept_speed = speeds.advance(
             movement.speed, time_s, raw_deg, math.nan, memory.speed, active=smooth_deg > movement.speed_from_deg
         )
         say("speed", s.value, s.sigma, s.verdict, s.limit, s.since_s)
-        memory = replace(memory, speed=kept_speed)
     if movement.creep is not None:
         hold = memory.done.hold
         c, kept_creep = creeping.advance(
@@ -138,7 +137,6 @@ def _readings(
             hold_start_s=hold.since_s if hold is not None else None,
         )
         say("creep", c.value, c.sigma, c.verdict, c.limit, c.since_s)
-        memory = replace(memory, creep=kept_creep)
     plain: list[tuple[str, float, Verdict, float]] = []
     if movement.growth is not None:
         plain.append(("growth", *_growth(movement.growth, memory.peaks)))
@@ -155,7 +153,9 @@ def _readings(
             since[rule] = verdict, time_s
         say(rule, value, 0.0, verdict, limit, since[rule][1])
     kept = tuple((rule, verdict, since_s) for rule, (verdict, since_s) in since.items())
-    return tuple(found), memory if kept == memory.since_s else replace(memory, since_s=kept)
+    return tuple(found), ForcingMemory(
+        memory.course, memory.done, kept_speed, kept_bounce, kept_creep, memory.peaks, kept
+    )
 
 
 def _time(limits: TimeLimits, seconds: float, holding: bool) -> tuple[float, Verdict, float]:
