@@ -1,8 +1,8 @@
 """The one thing to tell the person now.
 
 Which question this module answers: of all that is wrong, what is said first, and is it time to say it aloud. Priority
-as in safe-ranges.md 3.9: what stands in the way of seeing, then stop, then caution; within these the exercise's own
-order of rules.
+as in safe-ranges.md 3.9: the end of an exercise, what stands in the way of seeing, stop, caution, praise; among stops
+and among cautions the main range, bouncing and speed, other ranges, creeping, time, technique.
 """
 
 import math

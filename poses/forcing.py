@@ -16,8 +16,8 @@ from poses.phases import PhaseMemory
 from poses.records import Moment, Reading, Verdict
 from poses.tally import Tally
 
-# One-sigma flicker of the hip opening from frame to frame, after the estimator's own filter (``make bench-accuracy``
-# prints what phantoms that hold still have).
+# One-sigma flicker of the hip opening from frame to frame, after the estimator's own filter. Of 36 phantoms seen within
+# 15 degrees of the side (training clips, seeds from 3000) the median has 0.36, one in ten 0.9.
 FLICKER_DEG: Final = 0.5
 
 
@@ -151,7 +151,9 @@ def _readings(
     for rule, value, verdict, limit in plain:
         if rule not in since or since[rule][0] is not verdict:
             since[rule] = verdict, time_s
-        say(rule, value, 0.0, verdict, limit, since[rule][1])
+        # A clock is right; a rise is the difference of two peaks.
+        sigma = math.sqrt(2.0) * FLICKER_DEG if rule == "growth" else 0.0
+        say(rule, value, sigma, verdict, limit, since[rule][1])
     kept = tuple((rule, verdict, since_s) for rule, (verdict, since_s) in since.items())
     return tuple(found), ForcingMemory(
         memory.course, memory.done, kept_speed, kept_bounce, kept_creep, memory.peaks, kept

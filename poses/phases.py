@@ -28,16 +28,12 @@ from poses.courses import (
 )
 from poses.levels import BIN_S, NEAR_DEG, PAST_DEG, Bin
 
-__all__ = ["BRIDGE", "LUNGE", "Course", "Phase", "PhaseChange", "PhaseMemory", "Shape", "advance", "finish"]
+__all__ = ["Course", "Phase", "PhaseChange", "PhaseMemory", "Shape", "advance", "finish"]
 
 # What is looked back upon: the slowest entry, from half way on, and the second after it.
 _LOOK_BACK_S: Final = 6.0
 # Frames farther apart than this leave a gap that stops the clocks; the smoothing forgets after as long.
 SEEN_S: Final = 0.5
-# The opening at which the phantom's truth begins a hold.
-LUNGE: Final = Shape("hold", from_deg=3.0)
-# The rules for the top hold from -25 degrees; less 5 for a bias. Feet that are moved on the floor stay below it.
-BRIDGE: Final = Shape("repetition", from_deg=-30.0)
 
 
 @dataclass(frozen=True, slots=True)

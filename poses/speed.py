@@ -36,7 +36,7 @@ Sample = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class SpeedLimits:
-    """What is too fast for one measure of one exercise; infinity where there is no limit.
+    """What is too fast for one measure of one exercise; infinity is no limit. Durations: safe-ranges.md 3.1.
 
     Attributes:
         caution_opening_deg_s: Opening faster than this: slow down.
@@ -53,10 +53,10 @@ class SpeedLimits:
 
     caution_opening_deg_s: float
     caution_closing_deg_s: float
-    stop_opening_deg_s: float
-    stop_closing_deg_s: float
-    caution_on_s: float
-    stop_on_s: float
+    stop_opening_deg_s: float = math.inf
+    stop_closing_deg_s: float = math.inf
+    caution_on_s: float = 0.2
+    stop_on_s: float = 0.2
     window_s: float = 0.5
     off_share: float = 0.6
     noise_correlation_s: float = 0.1

@@ -30,7 +30,7 @@ class BestPicture:
 
     def write(self, frame: Frame, step: Step) -> None:
         """Looks at one more frame."""
-        worth = (_URGENCY[step.assessment.verdict], self._nearness(step))
+        worth = (_URGENCY[step.verdict], self._nearness(step))
         if self._best is None or worth > self._best[0]:
             self._best = (worth, frame, step)
 

@@ -66,7 +66,7 @@ class _Memory:
     said: cues.CueMemory = cues.CueMemory()
     courses: tuple[tuple[str, forcing.ForcingMemory], ...] = ()
     doing: str | None = None
-    stops: tuple[str, ...] = ()
+    stops: tuple[tuple[str, int], ...] = ()
     seen_s: float | None = None
     judgeable_s: float | None = None
 
@@ -131,8 +131,7 @@ class Session:
         moment, courses, doing = self._move(raw, smooth, judged, recognised, past)
         every = (*judged.readings, *moment.readings)
         ended, pending = self._found(judged, every, problem, recognised, past.pending)
-        stops = (*past.stops, *_new_stops(pending, past.pending))
-        ends = _ends(stops, past.stops)
+        stops, ends = _counted(past.stops, judged.exercise, pending, past.pending)
         cue, spoken, cue_memory = cues.choose(
             exercise, every, problem, pose.time_s, past.said, still=self._still, ends=ends
         )
@@ -261,18 +260,21 @@ class Session:
         return "no_exercise" if len(self._exercises) > 1 else "other_posture"
 
 
-def _new_stops(pending: Sequence[Finding], before: Sequence[Finding]) -> list[str]:
-    """Exercises in which a stop was said just now."""
-    known = {(one.exercise, one.rule, one.start_s) for one in before if one.verdict is Verdict.STOP}
-    stops = [one for one in pending if one.verdict is Verdict.STOP]
-    return [one.exercise for one in stops if (one.exercise, one.rule, one.start_s) not in known]
+def _counted(
+    stops: tuple[tuple[str, int], ...], exercise: str | None, pending: Sequence[Finding], before: Sequence[Finding]
+) -> tuple[tuple[tuple[str, int], ...], Literal["", "exercise", "session"]]:
+    """How many stops each exercise has had, and whether one just now was one too many, for it or for the session.
 
-
-def _ends(stops: Sequence[str], before: Sequence[str]) -> Literal["", "exercise", "session"]:
-    """Whether a stop just now is one too many: for the session, or for its exercise."""
-    if len(stops) > len(before):
-        if len(before) < STOPS_IN_SESSION <= len(stops):
-            return "session"
-        if any(before.count(one) < STOPS_IN_EXERCISE <= stops.count(one) for one in stops[len(before) :]):
-            return "exercise"
-    return ""
+    Rules that stop together, as the hip and the thigh of one deep lunge do, are one stop.
+    """
+    now, earlier = (any(one.verdict is Verdict.STOP for one in findings_) for findings_ in (pending, before))
+    if exercise is None or not now or earlier:
+        return stops, ""
+    counts = dict(stops)
+    counts[exercise] = counts.get(exercise, 0) + 1
+    ends: Literal["", "exercise", "session"] = ""
+    if sum(counts.values()) == STOPS_IN_SESSION:
+        ends = "session"
+    elif counts[exercise] == STOPS_IN_EXERCISE:
+        ends = "exercise"
+    return tuple(counts.items()), ends

@@ -96,15 +96,25 @@ def test_each_sign_of_forcing_is_found_and_only_it() -> None:
         assert all(finding.exercise == "low-lunge" for finding in found)
 
 
-def test_a_hold_that_goes_on_is_a_stop_and_stops_add_up() -> None:
+def test_a_hold_that_goes_on_is_a_stop() -> None:
     steps, found, _ = run(moving(lunge, ramp(*SLOW_IN, (130.0, 9.0)), 130.0, rate=12.0))
     stops = [finding for finding in found if finding.verdict is Verdict.STOP]
     assert {finding.rule for finding in stops} == {"hold", "dose"}
     assert min(finding.reported_s for finding in stops if finding.rule == "hold") == pytest.approx(65.0, abs=2.0)
+    assert not [step.ends for step in steps if step.ends], "rules that stop together are one stop"
+
+
+def test_two_stops_end_the_exercise_and_three_the_session() -> None:
+    presses = [(0.0, 5.0), (3.0, 5.0)]
+    for number in range(3):
+        start = 3.0 + 12.0 * number
+        presses += [(start + 4.0, 36.0), (start + 6.0, 36.0), (start + 10.0, 5.0), (start + 12.0, 5.0)]
+    steps, _, _ = run(moving(lunge, ramp(*presses), 40.0))
     ends = [(step.pose.time_s, step.ends) for step in steps if step.ends]
-    assert [what for _, what in ends] == ["exercise"]
-    after = [step for step in steps if step.cue and 0.0 <= step.pose.time_s - ends[0][0] < 3.0]
-    assert {step.cue.id for step in after if step.cue} == {"pain_stop"}
+    assert [what for _, what in ends] == ["exercise", "session"]
+    for (time_s, _), cue in zip(ends, ("pain_stop", "session_end"), strict=True):
+        after = [step for step in steps if step.cue and 0.0 <= step.pose.time_s - time_s < 3.0]
+        assert {step.cue.id for step in after if step.cue} == {cue}
 
 
 def test_three_bridges_are_three_repetitions_with_their_tempo() -> None:

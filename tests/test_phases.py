@@ -8,8 +8,13 @@ import pytest
 
 from calibration.phantom.performance import Performance
 from calibration.phantom.scripts import SCRIPTS, truth_table
-from poses.phases import BRIDGE, LUNGE, Phase, PhaseChange, PhaseMemory, Shape, advance, finish
+from poses.exercise_file import built_in
+from poses.phases import Phase, PhaseChange, PhaseMemory, Shape, advance, finish
 from poses.skeleton import RIGHT
+
+# The shapes that come with the program.
+SHAPES = {exercise.id: exercise.movement.shape for exercise in built_in() if exercise.movement is not None}
+LUNGE, BRIDGE = SHAPES["low-lunge"], SHAPES["bridge"]
 
 Signal = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -56,8 +56,8 @@ def test_pressing_too_far_is_said_in_time_and_ends_with_it() -> None:
     assert stops[0].end_s == pytest.approx(6.0, abs=0.5)
     assert stops[0].peak == pytest.approx(36.0, abs=0.2)
     said = [step.cue.id for step in steps if step.cue and step.spoken]
-    # The figure jumps there, which is told first; with the stop for the range that makes two, which end the exercise.
-    assert said[:2] == ["too_fast", "pain_stop"]
+    # The figure jumps there, which is told first: it is seen sooner than that it stays.
+    assert said[:2] == ["too_fast", "too_far_stop"]
     assert steps[-1].cue is None
 
 

@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from test_phases import LUNGE_10_S, smooth
 
-from poses.phases import BRIDGE, LUNGE, PhaseMemory, Shape, advance, finish
+from poses.exercise_file import built_in
+from poses.phases import PhaseMemory, Shape, advance, finish
 from poses.skeleton import LEFT, RIGHT
 from poses.tally import Hold, Repetition, Tally, close, dose_s, gather, hold_s, rest_s
+
+# The shapes that come with the program.
+SHAPES = {exercise.id: exercise.movement.shape for exercise in built_in() if exercise.movement is not None}
+LUNGE, BRIDGE = SHAPES["low-lunge"], SHAPES["bridge"]
 
 Row = tuple[float, float, bool | None, int | None]
 
