@@ -1,7 +1,7 @@
 """The one thing to tell the person now.
 
 Which question this module answers: of all that is wrong, what is said first, and is it time to say it aloud. Priority
-as in safe-ranges.md 3.9: the end of an exercise, what stands in the way of seeing, stop, caution, praise; among stops
+as in safe-ranges.md 3.9: stop, caution, the end of an exercise, what stands in the way of seeing, praise; among stops
 and among cautions the main range, bouncing and speed, other ranges, creeping, time, technique.
 """
 
@@ -91,15 +91,19 @@ def choose(
     """
     problem_since = memory.problem_since_s if problem and memory.problem_since_s is not None else time_s
     wanted = None
+    urgent = _most_urgent(exercise, readings) if exercise is not None and not problem else None
     ending = (ends, time_s) if ends else memory.ending
+    if ending is not None and urgent is not None and time_s - ending[1] < ENDING_S:
+        # First come out of it: "rest here" must not be said of a posture that is too deep.
+        ending = (ending[0], time_s)
     calm_since = _calm_since(exercise, readings, problem, time_s, memory)
-    if ending is not None and time_s - ending[1] < ENDING_S:
+    if ending is not None and urgent is None and time_s - ending[1] < ENDING_S:
         wanted = (ENDINGS[ending[0]], Verdict.STOP)
     elif problem:
         if still or time_s - problem_since >= PROBLEM_ON_S:
             wanted = (PROBLEM_CUES[problem], Verdict.UNKNOWN)
     elif exercise is not None:
-        wanted = _most_urgent(exercise, readings) or _praise(calm_since, time_s, memory)
+        wanted = urgent or _praise(calm_since, time_s, memory)
     since = problem_since if problem else None
     if wanted is None:
         kept = memory.cue

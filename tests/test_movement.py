@@ -15,6 +15,7 @@ import pytest
 
 import stick_figure as sf
 from poses import skeleton
+from poses.cues import ENDING_S
 from poses.exercise_file import built_in
 from poses.movement import MEASURES
 from poses.phases import Phase
@@ -113,8 +114,11 @@ def test_two_stops_end_the_exercise_and_three_the_session() -> None:
     ends = [(step.pose.time_s, step.ends) for step in steps if step.ends]
     assert [what for _, what in ends] == ["exercise", "session"]
     for (time_s, _), cue in zip(ends, ("pain_stop", "session_end"), strict=True):
-        after = [step for step in steps if step.cue and 0.0 <= step.pose.time_s - time_s < 3.0]
-        assert {step.cue.id for step in after if step.cue} == {cue}
+        told = [step for step in steps if step.cue and step.cue.id == cue and step.pose.time_s >= time_s]
+        assert sum(step.spoken for step in told) == 1
+        # "Rest here" is not said of a posture that is too deep.
+        assert {step.verdict for step in told} == {Verdict.OK}
+        assert told[-1].pose.time_s - told[0].pose.time_s == pytest.approx(ENDING_S, abs=0.2)
 
 
 def test_three_bridges_are_three_repetitions_with_their_tempo() -> None:
