@@ -30,9 +30,9 @@ Bools = NDArray[np.bool_]
 
 YAWS_DEG: Final = (0.0, 15.0, 30.0, 45.0)
 HEIGHTS_M: Final = (0.3, 0.8, 1.4)
-# First seed, and people for every exercise, yaw and height of the camera: the second part was drawn when the first
-# proved too few for the shares inside one and two sigmas.
-PARTS: Final = ((FIRST_KEPT_SEED, 8), (FIRST_KEPT_SEED + 200, 4))
+# First seed, and people for every exercise, yaw and height of the camera. The second part was drawn when the first
+# proved too few for the shares inside one and two sigmas, the third when one person weighed too much in the means.
+PARTS: Final = ((FIRST_KEPT_SEED, 8), (FIRST_KEPT_SEED + 200, 4), (FIRST_KEPT_SEED + 400, 8))
 FPS: Final = 10.0
 # While the estimator's filter and ours come to rest nothing is counted.
 _SETTLED_S: Final = 0.3
@@ -85,8 +85,9 @@ class Scored:
         image: ``(N, 2, M)`` as the image landmarks have it.
         world: ``(N, 2, M)`` as the landmarks in space have it.
         swapped_raw: ``(N,)`` legs labelled the other way by the model.
-        swapped: ``(N,)`` by us.
-        tellable: ``(N,)`` whether that can be told.
+        swapped: ``(N,)`` by us, where we say which leg is which.
+        tellable: ``(N,)`` whether that can be told from the landmarks.
+        told: ``(N,)`` whether we say which leg is which.
     """
 
     seen: Seen
@@ -98,6 +99,7 @@ class Scored:
     swapped_raw: Bools
     swapped: Bools
     tellable: Bools
+    told: Bools
 
     def errors(self, which: str, measure: int) -> Floats:
         """``(N, 2)`` errors of one of ``ours``, ``image`` and ``world``."""
@@ -108,13 +110,13 @@ class Scored:
 def scored(seen: Seen) -> Scored:
     """Runs a session over every clip, and keeps the frames that count."""
     ours, sigma = np.full(seen.truth.shape, np.nan), np.full(seen.truth.shape, np.nan)
-    followed = seen.image_px.copy()
+    followed, told = seen.image_px.copy(), np.ones(len(seen), bool)
     for clip in np.unique(seen.clip):
         session = Session(built_in())
         for index in np.flatnonzero(seen.clip == clip).tolist():
             step = session.step(index, seen.pose(index))
             ours[index], sigma[index] = step.measures.values, step.measures.sigma
-            followed[index] = step.pose.image_px
+            followed[index], told[index] = step.pose.image_px, step.measures.legs_told
     sign = np.where(seen.near == 1, 1.0, -1.0)
     image, world = side_measures(seen.image_px, sign), side_measures(seen.world_m[..., :2], sign)
     raw, tellable = share_labelled_other_way(seen.image_px, seen.true_px)
@@ -124,7 +126,11 @@ def scored(seen: Seen) -> Scored:
     counts = seen.found & seen.whole & (seen.time_s > _SETTLED_S)
     arrays = (seen.truth, ours, sigma, image, world)
     truth, ours, sigma, image, world = (array[every, order][counts] for array in arrays)
-    return Scored(seen.taken(counts), truth, ours, sigma, image, world, raw[counts], swapped[counts], tellable[counts])
+    return Scored(
+        seen.taken(counts),
+        *(truth, ours, sigma, image, world),
+        *(flags[counts] for flags in (raw, swapped & told, tellable, told)),
+    )
 
 
 def named(seen: Seen, first: int, people: int) -> Seen:
@@ -218,8 +224,8 @@ def _other_figures(seen: Seen, s: Scored) -> list[str]:
         f"| bridge, slope of measured by true arching beyond straight ({arched.sum()} frames) | {slopes[0]:.2f} | "
         f"{slopes[1]:.2f} image, {slopes[2]:.2f} world |",
         *(
-            f"| legs labelled the other way, {name} ({which.sum()} frames where it can be told) | "
-            f"{s.swapped[which].mean():.2%} | {s.swapped_raw[which].mean():.2%} |"
+            f"| legs labelled the other way, {name} ({which.sum()} frames; named in {s.told[which].mean():.1%}) | "
+            f"{s.swapped[which & s.told].mean():.2%} | {s.swapped_raw[which].mean():.2%} |"
             for name, which in (
                 ("set up as asked", s.tellable & (s.seen.label != TURNED)),
                 ("lunges set up as asked, yaw up to 30°", lunge & (_yaw(s) <= 30.0)),
@@ -301,10 +307,15 @@ def main() -> None:
     text = tables(seen)
     print(text)
     if arguments.write is not None:
-        page = arguments.write.read_text(encoding="utf-8")
-        before, _, rest = page.partition(_BEGIN)
-        _, _, after = rest.partition(_END)
-        arguments.write.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}", encoding="utf-8")
+        replace_figures(arguments.write, _BEGIN, _END, text)
+
+
+def replace_figures(page: Path, begin: str, end: str, text: str) -> None:
+    """Puts figures between two marks of a page, in place of those that are there."""
+    written = page.read_text(encoding="utf-8")
+    before, _, rest = written.partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ in as many processes as there are cores, and their results do not depend on it.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from calibration.phantom.truth import MEASURES, landmarks_px
 from calibration.phantom.variety import Variant
 from poses import skeleton
 from poses.records import Frame, Pose
+from poses.second_look import unmirrored
 from vision.estimator import Estimator
 from vision.model import ensure_model
 
@@ -67,6 +69,7 @@ class Seen:
         true_px: ``(N, 33, 2)`` where a perfect observer sees the landmarks.
         near: ``(N,)`` side of the body that is truly turned to the camera.
         view: ``(N, 4)`` yaw, height in metres, pitch and roll of the camera.
+        exchanged: ``(N,)`` what the second look says of the legs, NaN where none was taken.
     """
 
     clip: NDArray[np.int64]
@@ -80,6 +83,7 @@ class Seen:
     true_px: Floats
     near: NDArray[np.int64]
     view: Floats
+    exchanged: Floats
 
     def __len__(self) -> int:
         return len(self.clip)
@@ -103,7 +107,7 @@ class Seen:
         """The pose of one frame."""
         flat, world = self.image_px[index].astype(np.float32), self.world_m[index].astype(np.float32)
         visibility = self.visibility[index].astype(np.float32)
-        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE)
+        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE, float(self.exchanged[index]))
 
     def save(self, path: Path) -> None:
         """Keeps all of it in one file."""
@@ -128,7 +132,7 @@ def watch(take: Take) -> Seen:
     """Draws and estimates one clip."""
     fps = take.fps if take.times_s is None else 30.0
     studio = Studio(take.script, seed=take.seed, fps=fps, size=SIZE, variant=take.variant)
-    poses, rows, points = [], [], []
+    poses = []
     if take.times_s is None:
         indices, showings = list(range(len(studio))), 1
     else:
@@ -143,23 +147,47 @@ def watch(take: Take) -> Seen:
             else:
                 pose = estimator.estimate(frame)
             poses.append(pose)
-            rows.append(studio.row(index))
-            points.append(_true_px(studio, index))
+    return _seen(take, studio, indices, poses, take.label)
+
+
+def watch_at(take: Take, choices: Mapping[str, Sequence[int]]) -> list[Seen]:
+    """Draws one clip at ``take.fps`` and estimates several choices of its frames, each as a clip of its own.
+
+    Args:
+        take: The clip.
+        choices: Indices of frames in rising order, by name; the name is the label.
+    """
+    studio = Studio(take.script, seed=take.seed, fps=take.fps, size=SIZE, variant=take.variant)
+    wanted = {name: set(indices) for name, indices in choices.items()}
+    poses: dict[str, list[Pose]] = {name: [] for name in choices}
+    with ExitStack() as stack:
+        estimators = {name: stack.enter_context(Estimator(ensure_model("full"))) for name in choices}
+        for index in sorted(set().union(*wanted.values())):
+            frame = studio.frame(index)
+            for name, estimator in estimators.items():
+                if index in wanted[name]:
+                    poses[name].append(estimator.estimate(frame))
+    return [_seen(take, studio, list(indices), poses[name], name) for name, indices in choices.items()]
+
+
+def _seen(take: Take, studio: Studio, indices: Sequence[int], poses: Sequence[Pose], label: str) -> Seen:
+    rows = [studio.row(index) for index in indices]
     count, mirrored = len(poses), take.variant.sensor.mirrored
     turned = any(abs(key.values.get("heading_deg", 0.0)) > 90.0 for s in take.script.scenes for key in s.keys)
     view = studio.camera
     return Seen(
         clip=np.zeros(count, np.int64),
-        label=np.full(count, take.label, dtype="U40"),
+        label=np.full(count, label, dtype="U40"),
         seed=np.full(count, take.seed, np.int64),
         time_s=np.array([pose.time_s for pose in poses]),
         image_px=np.array([pose.image_px for pose in poses], np.float64),
         world_m=np.array([pose.world_m for pose in poses], np.float64),
         visibility=np.array([pose.visibility for pose in poses], np.float64),
         truth=np.array([[[row[f"{m}_{s}"] for m in MEASURES] for s in skeleton.SIDES] for row in rows]),
-        true_px=np.array(points),
+        true_px=np.array([_true_px(studio, index) for index in indices]),
         near=np.full(count, skeleton.LEFT if turned != mirrored else skeleton.RIGHT, np.int64),
         view=np.tile([take.variant.view.yaw_deg, view.height_m, view.pitch_deg, view.roll_deg], (count, 1)),
+        exchanged=np.array([pose.exchanged for pose in poses]),
     )
 
 
@@ -168,16 +196,7 @@ def _true_px(studio: Studio, index: int) -> Floats:
     points = landmarks_px(studio.performance.placed(float(studio.row(index)["time_s"])), studio.camera, SIZE)
     if not studio.variant.sensor.mirrored:
         return points
-    order = [skeleton.LANDMARKS.index(_other(name)) for name in skeleton.LANDMARKS]
-    points = points[order]
-    points[:, 0] = SIZE[0] - points[:, 0]
-    return points
-
-
-def _other(name: str) -> str:
-    if "left" in name:
-        return name.replace("left", "right")
-    return name.replace("right", "left")
+    return unmirrored(points, SIZE[0])
 
 
 def watched(takes: Iterable[Take], processes: int | None = None) -> Iterator[tuple[int, Seen]]:

@@ -85,8 +85,13 @@ SIGMAS_OF: Final = (
     "knee_past_toe",
 )
 _LEARNED: Final = np.array([INDEX[name] for name in SIGMAS_OF])
-# Where the sums and differences of ``values_from`` go.
+# Opening, thigh, trunk, knee and shank, and how they come from the segments' inclinations: trunk, thigh, shank.
 _ANGLES: Final = _LEARNED[:5]
+_ANGLES_OF_SEGMENTS: Final = np.array([[-1.0, 0, -1, 0, 0], [1, 1, 0, -1, 0], [0, 0, 0, 1, 1]])
+_OPENING, _THIGH, _PAST_TOE, _ELEVATION, _BRIDGE_HEIGHT = (
+    INDEX[name]
+    for name in ("hip_opening_deg", "thigh_inclination_deg", "knee_past_toe", "thigh_elevation_deg", "bridge_height")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +172,19 @@ def traces(image_px: ArrayLike, world_m: ArrayLike, visibility: ArrayLike, facin
     # All channels at once: x and y in the picture, x, y and z in space, visibility.
     landmarks = np.empty((*lead, skeleton.COUNT, 6))
     landmarks[..., :2], landmarks[..., 2:5], landmarks[..., 5] = image_px, world_m, visibility
-    visible = landmarks[..., PAIRS, 5] >= _LEAST_VISIBILITY
-    joints = landmarks[..., _JOINTS, :]
+    visible = landmarks[..., 5].take(PAIRS, axis=-1) >= _LEAST_VISIBILITY
+    joints = landmarks.take(_JOINTS, axis=-2)
     # The near side first; X forward, Y up, Z towards the camera.
     joints = np.where(right[..., None, None, None], joints[..., ::-1, :], joints) * _axes(sign)
-    segments = joints[..., _UPPER, :, :5] - joints[..., _LOWER, :, :5]
-    squares = segments**2
+    points = joints[..., :5]
+    segments = points.take(_UPPER, axis=-3) - points.take(_LOWER, axis=-3)
     # (..., 4, 2, 2): length in the picture and in space, NaN for points that fall together: they have no direction.
-    lengths = np.sqrt(np.stack([squares[..., :2].sum(axis=-1), squares[..., 2:].sum(axis=-1)], axis=-1))
+    lengths = np.sqrt(np.add.reduceat(segments * segments, (0, 2), axis=-1))
     lengths[lengths == 0.0] = np.nan
     sizes = lengths[..., :_SEGMENTS, :, :].sum(axis=(-3, -2))[..., None, None, :] / (2.0 * _SEGMENTS)
-    units = segments / lengths[..., _CHANNELS]
+    units = segments / lengths.take(_CHANNELS, axis=-1)
     relative = np.log(lengths / sizes)
-    middle = joints[..., _HIP : _HIP + 1, :, :2].sum(axis=-2, keepdims=True) / 2.0
+    middle = (joints[..., _HIP, :1, :2] + joints[..., _HIP, 1:, :2])[..., None, :, :] / 2.0
     features = np.concatenate(
         [
             ((joints[..., :2] - middle) / sizes[..., :1]).reshape(*lead, -1),
@@ -238,14 +243,20 @@ class Correction:
             ``measures.NAMES``. Angles wrap at 180 degrees; a measure whose joints were not seen, or whose uncertainty
             is larger than ``MOST_SIGMA_DEG``, is NaN.
         """
-        values = values_from(self.turns(seen.features), seen)
+        # Values and sigmas together, (2, ..., 2, M): small arrays cost by the call, not by the number.
+        both = np.empty((2, *seen.measurable.shape))
+        both[0], slope = _with_slope(self.turns(seen.features), seen)
         learned = np.exp(self.sigmas(seen.features)).reshape(*seen.near_is_right.shape, len(SIGMAS_OF), 2)
-        sigma = _sigmas(learned, values, seen)
+        sigma = both[1]
+        sigma[..., _LEARNED] = learned.swapaxes(-1, -2)
+        sigma[..., _ELEVATION] = sigma[..., _THIGH]
+        sigma[..., _BRIDGE_HEIGHT] = np.abs(slope) * sigma[..., _OPENING]
         # Near first becomes left first.
-        near_is_right = seen.near_is_right[..., None, None]
-        values, sigma = (np.where(near_is_right, array[..., ::-1, :], array) for array in (values, sigma))
-        measured = seen.measurable & np.isfinite(values) & (sigma <= _MOST_SIGMA)
-        return np.where(measured, values, np.nan), np.where(measured, sigma, np.nan)
+        both = np.where(seen.near_is_right[..., None, None], both[..., ::-1, :], both)
+        values, sigma = both[0], both[1]
+        # A comparison with NaN is False.
+        both[:, ~(seen.measurable & (np.abs(values) <= np.inf) & (sigma <= _MOST_SIGMA))] = np.nan
+        return values, sigma
 
     def leg_exchange(self, seen: Traces) -> Float:
         """Log odds ``(...)`` that left and right leg carry each other's labels, from these poses alone."""
@@ -272,36 +283,25 @@ def built_in() -> Correction:
 
 def values_from(outputs: Float, seen: Traces) -> Float:
     """The measures ``(..., 2, M)``, near side first, after a correction ``(..., 8)`` from the network of the turns."""
-    segments = seen.inclinations + TURN_UNIT_DEG * outputs[..., :6].reshape(seen.inclinations.shape)
-    trunk, thigh, shank = segments[..., 0, :], segments[..., 1, :], segments[..., 2, :]
-    values = np.empty((*trunk.shape, len(NAMES)))
-    angles = np.stack([thigh - trunk, thigh, -trunk, shank - thigh, shank], axis=-1)
-    values[..., _ANGLES] = angles - 360.0 * np.round(angles / 360.0)
-    values[..., INDEX["knee_past_toe"]] = seen.past_toe + PAST_TOE_UNIT * outputs[..., 6:]
-    turned = np.radians(thigh)
-    values[..., INDEX["thigh_elevation_deg"]] = np.degrees(np.arctan2(-np.cos(turned), np.abs(np.sin(turned))))
-    values[..., INDEX["bridge_height"]] = _bridge_height(angles[..., 0], seen.trunk_per_thigh)[0]
-    return values
+    return _with_slope(outputs, seen)[0]
 
 
-def _bridge_height(opening_deg: Float, trunk_per_thigh: Float) -> tuple[Float, Float]:
-    """Distance of the hip from the line shoulder-knee in lengths of that line, and its slope per degree of opening.
+def _with_slope(outputs: Float, seen: Traces) -> tuple[Float, Float]:
+    """The same, and the slope ``(..., 2)`` of the bridge's height per degree of opening.
 
-    In the triangle of trunk a, thigh b and line c, with the hip's angle 180 degrees less the opening E: the height over
-    c is ``a b sin E / c^2``, and ``c^2 = a^2 + b^2 + 2 a b cos E``.
+    In the triangle of trunk a, thigh b and line c from shoulder to knee, with the hip's angle 180 degrees less the
+    opening E: the height of the hip over c is ``a b sin E / c``, and ``c^2 = a^2 + b^2 + 2 a b cos E``.
     """
-    e, r = np.radians(opening_deg), trunk_per_thigh
-    line = r**2 + 1.0 + 2.0 * r * np.cos(e)
-    slope = r * np.cos(e) / line + 2.0 * (r * np.sin(e) / line) ** 2
-    return r * np.sin(e) / line, np.radians(slope)
-
-
-def _sigmas(learned: Float, values: Float, seen: Traces) -> Float:
-    """The uncertainties ``(..., 2, M)`` of all measures from those ``(..., 6, 2)`` of ``SIGMAS_OF``."""
-    sigma = np.empty_like(values)
-    sigma[..., _LEARNED] = learned.swapaxes(-1, -2)
-    sigma[..., INDEX["thigh_elevation_deg"]] = sigma[..., INDEX["thigh_inclination_deg"]]
-    opening = INDEX["hip_opening_deg"]
-    slope = _bridge_height(values[..., opening], seen.trunk_per_thigh)[1]
-    sigma[..., INDEX["bridge_height"]] = np.abs(slope) * sigma[..., opening]
-    return sigma
+    segments = seen.inclinations + TURN_UNIT_DEG * outputs[..., :6].reshape(seen.inclinations.shape)
+    values = np.empty((*segments.shape[:-2], 2, len(NAMES)))
+    angles = segments.swapaxes(-1, -2) @ _ANGLES_OF_SEGMENTS
+    values[..., _ANGLES] = angles - 360.0 * np.rint(angles / 360.0)
+    values[..., _PAST_TOE] = seen.past_toe + PAST_TOE_UNIT * outputs[..., 6:]
+    # From the horizontal, whichever way the knee points.
+    values[..., _ELEVATION] = np.abs(values[..., _THIGH]) - 90.0
+    opening, ratio = np.radians(values[..., _OPENING]), seen.trunk_per_thigh
+    across, along = ratio * np.sin(opening), ratio * np.cos(opening)
+    line = ratio * ratio + 1.0 + 2.0 * along
+    height = across / line
+    values[..., _BRIDGE_HEIGHT] = height
+    return values, np.radians(along / line + 2.0 * height * height)

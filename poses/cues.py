@@ -41,6 +41,7 @@ PROBLEM_CUES: Final = {
     "turn_side": "turn_side",
     "too_small": "no_view",
     "unclear": "no_view",
+    "legs": "no_view",
 }
 
 

@@ -5,28 +5,16 @@ anatomy forbids to be otherwise, so it holds upright, kneeling and lying alike: 
 of the shank, the nose lies in front of the ears.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from poses import skeleton
 
-Float = NDArray[np.float64]
-Complex = NDArray[np.complex128]
-
-_PAIRS: Final = np.array(
-    [
-        skeleton.EARS,
-        skeleton.SHOULDERS,
-        skeleton.HIPS,
-        skeleton.KNEES,
-        skeleton.ANKLES,
-        skeleton.HEELS,
-        skeleton.FOOT_INDICES,
-    ]
-)
+_ACROSS: Final = [*skeleton.SHOULDERS, *skeleton.HIPS]
 
 # Largest possible evidence: two knees, two feet, one head, each at most 1.
 FULL_EVIDENCE: Final = 5.0
@@ -37,42 +25,39 @@ LEAST_EVIDENCE: Final = 1.25
 CHANGE_S: Final = 0.5
 
 
-def facing_evidence(image_px: ArrayLike) -> Float:
+def facing_evidence(image_px: NDArray[np.floating]) -> float:
     """How clearly the person faces the picture's right (+) or left (-).
 
     Lying on the back with the head to the left counts as facing right: the body is then a person facing right, tipped
     over backwards. So the sign tells the handedness of the body in the picture, whatever its inclination.
 
     Args:
-        image_px: ``(..., 33, 2)`` landmarks, x right, y down.
+        image_px: ``(33, 2)`` landmarks, x right, y down.
 
     Returns:
-        ``(...)`` between -5 and 5: the sum of the sines of knee flexion, of the toes ahead of the shank (both
-        sides) and of the nose ahead of the ears. Missing points count as no evidence; all missing is 0.
+        Between -5 and 5: the sum of the sines of knee flexion, of the toes ahead of the shank (both sides) and of the
+        nose ahead of the ears. Missing points count as no evidence; all missing is 0.
     """
-    points = np.asarray(image_px, dtype=np.float64)
-    # Points as complex numbers, right + i up, each (..., 2 sides).
-    ears, shoulders, hips, knees, ankles, heels, toes = np.moveaxis(
-        points[..., _PAIRS, 0] - 1j * points[..., _PAIRS, 1], -2, 0
-    )
-    nose = points[..., skeleton.NOSE, 0] - 1j * points[..., skeleton.NOSE, 1]
-    ear, shoulder = ears.sum(axis=-1) / 2, shoulders.sum(axis=-1) / 2
-    shank = knees - ankles
-    sines = np.concatenate(
-        [
-            _sine(shank, hips - knees),
-            -_sine(shank, toes - heels),
-            -_sine(ear - shoulder, nose - ear)[..., None],
-        ],
-        axis=-1,
-    )
-    return np.asarray(np.where(np.isnan(sines), 0.0, sines).sum(axis=-1))
+    # Points as complex numbers, right + i up. One pose at a time: plain numbers are faster than small arrays.
+    points = [complex(x, -y) for x, y in image_px.tolist()]
+
+    def middle(pair: tuple[int, int]) -> complex:
+        return (points[pair[0]] + points[pair[1]]) / 2.0
+
+    evidence = 0.0
+    for side in (skeleton.LEFT, skeleton.RIGHT):
+        hip, knee, ankle = (points[pair[side]] for pair in (skeleton.HIPS, skeleton.KNEES, skeleton.ANKLES))
+        heel, toe = points[skeleton.HEELS[side]], points[skeleton.FOOT_INDICES[side]]
+        evidence += _sine(knee - ankle, hip - knee) - _sine(knee - ankle, toe - heel)
+    ear = middle(skeleton.EARS)
+    return evidence - _sine(ear - middle(skeleton.SHOULDERS), points[skeleton.NOSE] - ear)
 
 
-def facing_sign(evidence: ArrayLike) -> NDArray[np.int_]:
+def facing_sign(evidence: float) -> int:
     """+1, -1, or 0 where the evidence is too weak."""
-    values = np.asarray(evidence, dtype=np.float64)
-    return np.where(np.abs(values) >= LEAST_EVIDENCE, np.sign(values), 0).astype(np.int_)
+    if not abs(evidence) >= LEAST_EVIDENCE:
+        return 0
+    return 1 if evidence > 0.0 else -1
 
 
 def near_side(facing: int) -> int:
@@ -80,28 +65,26 @@ def near_side(facing: int) -> int:
     return skeleton.RIGHT if facing > 0 else skeleton.LEFT
 
 
-def yaw_deg(world_m: ArrayLike) -> Float:
+def yaw_deg(world_m: NDArray[np.floating]) -> float:
     """How far the body is turned out of the picture plane: 0 side-on, 90 facing the camera or away.
 
     From the line between both shoulders and both hips in the world landmarks, whose depth is the model's guess: good
     for telling side-on from oblique, not for correcting angles.
 
     Args:
-        world_m: ``(..., 33, 3)`` metres, x right, z away from the camera.
+        world_m: ``(33, 3)`` metres, x right, z away from the camera.
 
     Returns:
-        ``(...)`` degrees between 0 and 90.
+        Degrees between 0 and 90; NaN where nobody was found.
     """
-    world = np.asarray(world_m, dtype=np.float64)
-    pairs = world[..., _PAIRS[1:3], :]
-    across = (pairs[..., 0, :] - pairs[..., 1, :]).sum(axis=-2)
-    return np.asarray(np.degrees(np.arctan2(np.abs(across[..., 0]), np.abs(across[..., 2]))))
+    (ax, _, az), (bx, _, bz), (cx, _, cz), (dx, _, dz) = world_m[_ACROSS].tolist()
+    return math.degrees(math.atan2(abs(ax - bx + cx - dx), abs(az - bz + cz - dz)))
 
 
-def _sine(a: Complex, b: Complex) -> Float:
-    """Sine of the angle from ``a`` to ``b``, NaN where either has no length."""
-    product = np.abs(a) * np.abs(b)
-    return np.asarray((a.conj() * b).imag / np.where(product > 0, product, np.nan))
+def _sine(a: complex, b: complex) -> float:
+    """Sine of the angle from ``a`` to ``b``, 0 where either has no length or was not seen."""
+    product = abs(a) * abs(b)
+    return (a.conjugate() * b).imag / product if product > 0.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +109,7 @@ def lock_facing(evidence: float, time_s: float, memory: FacingMemory, *, still: 
     Returns:
         The new state; its ``sign`` is the facing.
     """
-    seen = int(facing_sign(evidence))
+    seen = facing_sign(evidence)
     if seen == memory.sign:
         return FacingMemory(memory.sign)
     if memory.sign == 0 or still:

@@ -55,6 +55,8 @@ class Pose:
             A model's prior more than a measurement: z is its weakest axis.
         visibility: ``float32 (33,)``, 0 to 1. Stays high for joints that are hidden; never judge by it alone.
         image_wh: Width and height of the frame in pixels.
+        exchanged: What a second look says of the legs' labels, from -1, as they are, to 1, exchanged
+            (``poses.second_look``); NaN where none was taken.
     """
 
     time_s: float
@@ -62,6 +64,7 @@ class Pose:
     world_m: Float32Array
     visibility: Float32Array
     image_wh: tuple[int, int]
+    exchanged: float = float("nan")
 
     @property
     def found(self) -> bool:
@@ -79,12 +82,14 @@ class Measures:
         facing: +1 when the person faces the picture's right (lying on the back: head to the left), -1 the other way,
             0 when it cannot be told.
         near: Side of the body that is turned to the camera.
+        legs_told: Whether it is known which leg is which; if not, all but the trunk's inclination is NaN.
     """
 
     values: Float64Array
     sigma: Float64Array
     facing: int
     near: int
+    legs_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,12 @@ FOOT_INDICES: Final = (31, 32)
 # real split squat, the hips kept their sides while knees, ankles, heels and toes changed over.
 LEG_POINTS: Final = (KNEES, ANKLES, HEELS, FOOT_INDICES)
 
+# The same body in a mirror: row ``MIRRORED[i]`` of the one is row i of the other.
+MIRRORED: Final = tuple(
+    LANDMARKS.index(name.replace("left", "right") if "left" in name else name.replace("right", "left"))
+    for name in LANDMARKS
+)
+
 # Drawn lines. Fingers and the parts of the face are left out: they say nothing about the posture.
 BONES: Final = (
     (11, 12),

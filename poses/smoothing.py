@@ -4,8 +4,9 @@ Which question this module answers: what is the value now, with less flicker and
 (Casiez, Roussel and Vogel 2012, CHI): a first-order low-pass whose cut-off rises with the speed of the movement.
 """
 
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ BETA_HZ_PER_DEG_S: Final = 0.1
 SPEED_CUTOFF_HZ: Final = 1.0
 # After a gap of this length the past says nothing about the present (convention).
 FORGET_S: Final = 0.5
+
+_Cutoff = TypeVar("_Cutoff", float, Float)
 
 # Ratios are lengths over lengths, so one unit is about one radian.
 _SCALE: Final = np.where(IS_ANGLE, 1.0, np.degrees(1.0))
@@ -55,18 +58,19 @@ def one_euro(values: Float, time_s: float, memory: FilterMemory | None) -> tuple
     change = _wrap(values - memory.value)
     speed = memory.speed + _weight(SPEED_CUTOFF_HZ, step_s) * (change / step_s - memory.speed)
     cutoff = MIN_CUTOFF_HZ + BETA_HZ_PER_DEG_S * np.abs(speed) * _SCALE
-    filtered = memory.value + _weight(cutoff, step_s) * change
-    filtered = _wrap(filtered)
+    filtered = _wrap(memory.value + _weight(cutoff, step_s) * change)
     fresh = ~np.isfinite(filtered)
-    filtered = np.where(fresh, values, filtered)
-    return filtered, FilterMemory(time_s, filtered, np.where(fresh, 0.0, speed))
+    if fresh.any():
+        filtered, speed = np.where(fresh, values, filtered), np.where(fresh, 0.0, speed)
+    return filtered, FilterMemory(time_s, filtered, speed)
 
 
-def _weight(cutoff_hz: Float | float, step_s: float) -> Float:
-    rate = 2.0 * np.pi * np.asarray(cutoff_hz) * step_s
-    return np.asarray(rate / (rate + 1.0))
+def _weight(cutoff_hz: _Cutoff, step_s: float) -> _Cutoff:
+    rate = 2.0 * math.pi * step_s * cutoff_hz
+    return rate / (rate + 1.0)
 
 
 def _wrap(values: Float) -> Float:
     """Angles brought into [-180, 180]; ratios as they are."""
-    return np.asarray(values - _PERIOD * np.round(values / 360.0))
+    wrapped: Float = values - _PERIOD * np.rint(values * (1.0 / 360.0))
+    return wrapped

@@ -28,7 +28,7 @@ WINDOW_S: Final = 1.0
 MOST_STEP_S: Final = 0.5
 
 # Most important first; each is a key of [problems] in poses/texts.
-PROBLEMS: Final = ("too_few_frames", "no_person", "not_whole", "turn_side", "too_small", "unclear")
+PROBLEMS: Final = ("too_few_frames", "no_person", "not_whole", "turn_side", "too_small", "unclear", "legs")
 
 _CHAIN: Final = PAIRS[:4]
 _WHOLE: Final = np.concatenate([PAIRS.ravel(), np.array(skeleton.EARS)])
@@ -42,13 +42,14 @@ class ViewMemory:
     sparse: bool = False
 
 
-def problem_of(pose: Pose, facing: int, near: int) -> str:
+def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True) -> str:
     """What is wrong with the view of one frame, or "".
 
     Args:
         pose: The landmarks.
         facing: +1 or -1, 0 when it cannot be told.
         near: Side turned to the camera.
+        legs_told: Whether it is known which leg is which.
 
     Returns:
         The most important id of ``PROBLEMS`` that applies.
@@ -57,15 +58,16 @@ def problem_of(pose: Pose, facing: int, near: int) -> str:
         return "no_person"
     width, height = pose.image_wh
     points = pose.image_px[_WHOLE]
-    if not ((points >= 0).all() and (points[:, 0] <= width).all() and (points[:, 1] <= height).all()):
+    right, bottom = points.max(axis=0)
+    if not (points.min() >= 0.0 and right <= width and bottom <= height):
         return "not_whole"
-    if facing == 0 or not float(yaw_deg(pose.world_m)) <= MOST_YAW_DEG:
+    if facing == 0 or not yaw_deg(pose.world_m) <= MOST_YAW_DEG:
         return "turn_side"
     if not float(trunk_length_px(pose.image_px)) >= LEAST_TRUNK_PX:
         return "too_small"
-    if not (pose.visibility[_CHAIN[:, near]] >= LEAST_VISIBILITY).all():
+    if not pose.visibility[_CHAIN[:, near]].min() >= LEAST_VISIBILITY:
         return "unclear"
-    return ""
+    return "" if legs_told else "legs"
 
 
 def over_time(problem: str, time_s: float, memory: ViewMemory) -> tuple[str, ViewMemory]:

@@ -1,8 +1,9 @@
 """``poses.npz``: the landmarks of every frame, so that a clip need be estimated only once.
 
 Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
-``image_wh (2,)`` and ``meta``, a JSON text that says where they come from. Values are stored exactly as the session
-saw them, so a replay gives the same verdicts to the last digit.
+``exchanged (N,)`` (what a second look says of the legs, NaN where none was taken; may be missing), ``image_wh (2,)``
+and ``meta``, a JSON text that says where they come from. Values are stored exactly as the session saw them, so a
+replay gives the same verdicts to the last digit.
 """
 
 import json
@@ -73,6 +74,7 @@ class PosesRecorder:
                 image_px=_stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
                 world_m=_stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
                 visibility=_stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
+                exchanged=np.array([pose.exchanged for pose in poses], dtype=np.float64),
                 image_wh=np.array(wh, dtype=np.int64),
                 meta=np.array(meta),
             )
@@ -98,6 +100,7 @@ class Recording:
                 world_m=self.arrays["world_m"][position],
                 visibility=self.arrays["visibility"][position],
                 image_wh=(width, height),
+                exchanged=float(self.arrays["exchanged"][position]),
             )
             yield int(index), pose
 
@@ -108,6 +111,7 @@ _SHAPES: Final[dict[str, tuple[int, ...]]] = {
     "image_px": (skeleton.COUNT, 2),
     "world_m": (skeleton.COUNT, 3),
     "visibility": (skeleton.COUNT,),
+    "exchanged": (),
 }
 
 
@@ -129,6 +133,7 @@ def load(path: Path) -> Recording:
     if not isinstance(meta, dict) or meta.pop("format", None) != FORMAT:
         raise Problem(f"{path} is of another version", why, do)
     frames = arrays["time_s"].shape[:1] if "time_s" in arrays else ()
+    arrays.setdefault("exchanged", np.full(frames, np.nan))
     shapes = {name: (*frames, *shape) for name, shape in _SHAPES.items()} | {"image_wh": (2,)}
     wrong = [
         name

@@ -35,6 +35,10 @@ STOPS_IN_EXERCISE: Final = 2
 STOPS_IN_SESSION: Final = 3
 
 
+# What cannot be said without knowing which leg is which.
+_OF_LEGS: Final = np.array([name != "trunk_inclination_deg" for name in measures.NAMES])
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What was still under way when a source ended.
@@ -112,12 +116,13 @@ class Session:
             )
         facing = past.facing
         if pose.found:
-            evidence = float(orientation.facing_evidence(pose.image_px))
+            evidence = orientation.facing_evidence(pose.image_px)
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
         pose, legs, raw = self._measure(pose, facing.sign, past.legs)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = replace(raw, values=smooth_values)
-        problem, seen = view.over_time(view.problem_of(pose, facing.sign, raw.near), pose.time_s, past.recent_views)
+        problem = view.problem_of(pose, facing.sign, raw.near, legs_told=legs is None or not legs.doubtful)
+        problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
         recognised = past.recognised
         if not problem:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
@@ -169,12 +174,15 @@ class Session:
             nothing = np.full((2, len(measures.NAMES)), np.nan)
             return pose, past, Measures(nothing, nothing, facing, near)
         seen = correction.traces_of(pose, facing)
-        lunge = side_swaps.Lunge.seen(seen.inclinations, float(self._correction.leg_exchange(seen)))
+        lunge, front_is_near = None, side_swaps.front_is_near(seen.inclinations)
+        if front_is_near is not None:
+            lunge = side_swaps.Lunge(front_is_near, float(self._correction.leg_exchange(seen)), pose.exchanged)
         pose, exchanged, legs = side_swaps.follow(pose, lunge, past)
         if exchanged:
             seen = correction.traces_of(pose, facing)
         values, sigma = self._correction.measures(seen)
-        return pose, legs, Measures(values, sigma, facing, near)
+        told = legs is None or legs.sure
+        return pose, legs, Measures(values if told else np.where(_OF_LEGS, np.nan, values), sigma, facing, near, told)
 
     def _judge(
         self,

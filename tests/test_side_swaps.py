@@ -1,5 +1,6 @@
 """Legs that trade labels are put back, and nothing else is touched."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,13 @@ import pytest
 import stick_figure as sf
 from poses.correction import traces_of
 from poses.records import Pose
-from poses.side_swaps import SET_UP_ODDS, LegMemory, Lunge, exchange_legs, follow
+from poses.side_swaps import SET_UP_ODDS, LegMemory, Lunge, exchange_legs, follow, front_is_near
+
+
+def lunge_in(pose: Pose, odds: float, word: float = math.nan) -> Lunge | None:
+    """What a frame says of the lunge it shows, if its odds are given."""
+    front = front_is_near(traces_of(pose, 1).inclinations)
+    return None if front is None else Lunge(front, odds, word)
 
 
 def run(poses: list[Pose], odds: float | None = None) -> tuple[list[Pose], list[bool]]:
@@ -16,7 +23,7 @@ def run(poses: list[Pose], odds: float | None = None) -> tuple[list[Pose], list[
     memory: LegMemory | None = None
     kept, flags = [], []
     for pose in poses:
-        seen = None if odds is None or not pose.found else Lunge.seen(traces_of(pose, 1).inclinations, odds)
+        seen = None if odds is None or not pose.found else lunge_in(pose, odds)
         relabelled, swapped, memory = follow(pose, seen, memory)
         kept.append(relabelled)
         flags.append(swapped)
@@ -55,7 +62,7 @@ def test_whoever_clearly_turned_the_other_leg_is_believed() -> None:
     seen, memory, flags = turned, None, []
     for frame, pose in enumerate(seen):
         odds = -0.5 * SET_UP_ODDS if frame % 5 == 4 else -2.0 * SET_UP_ODDS
-        _, swapped, memory = follow(pose, Lunge.seen(traces_of(pose, 1).inclinations, odds), memory)
+        _, swapped, memory = follow(pose, lunge_in(pose, odds), memory)
         flags.append(swapped)
     assert not any(flags)
 
@@ -68,9 +75,45 @@ def test_single_exchanges_in_a_lunge_are_undone_by_the_frames_around_them() -> N
     assert all(np.array_equal(pose.image_px, truth.image_px) for pose, truth in zip(kept, true, strict=True))
 
 
+def test_what_is_known_of_a_lunge_outlasts_moments_that_look_like_none() -> None:
+    true = [lunge(frame) for frame in range(60)]
+    seen = [exchange_legs(pose) if frame > 20 else pose for frame, pose in enumerate(true)]
+    memory, kept = None, []
+    for frame, pose in enumerate(seen):
+        # Up to frame 20 the labels are surely right, then surely exchanged, then the frames mislead.
+        odds = -5.0 if frame <= 20 else 1.0 if frame <= 30 else -1.5
+        told = None if 20 < frame <= 25 else lunge_in(pose, odds)
+        named, _, memory = follow(pose, told, memory)
+        kept.append(named)
+    assert all(np.array_equal(pose.image_px, truth.image_px) for pose, truth in zip(kept, true, strict=True))
+
+
+def test_after_coming_up_from_the_knee_the_other_leg_may_be_in_front() -> None:
+    turned = sf.Figure(0.0, sf.Leg(8.0, 80.0), sf.Leg(-85.0, 85.0))
+    kneeling = [lunge(frame) for frame in range(30)]
+    standing = [sf.pose(sf.STANDING, (30 + frame) / 30.0) for frame in range(40)]
+    other = [sf.pose(turned, (70 + frame) / 30.0) for frame in range(30)]
+    _, flags = run([*kneeling, *standing, *other], odds=-2.0 * SET_UP_ODDS)
+    assert not any(flags)
+
+
+def test_a_second_look_settles_what_the_frames_leave_open() -> None:
+    true = [lunge(frame) for frame in range(60)]
+    turned = [sf.pose(sf.Figure(0.0, sf.Leg(8.0, 80.0), sf.Leg(-85.0, 85.0)), frame / 30.0) for frame in range(60)]
+    for poses, labels_are_right in ((true, False), (turned, True)):
+        memory: LegMemory | None = None
+        for frame, pose in enumerate(poses):
+            word = (-0.95 if labels_are_right else 0.95) if frame % 15 == 0 else math.nan
+            # The frames alone say the opposite.
+            odds = 1.5 if labels_are_right else -1.5
+            seen = lunge_in(pose, odds, word)
+            _, exchanged, memory = follow(pose, seen, memory)
+            assert exchanged is not labels_are_right
+
+
 @pytest.mark.parametrize("figure", [sf.STANDING, sf.WALKING, sf.FLAT_BRIDGE])
 def test_only_a_lunge_is_a_lunge(figure: sf.Figure) -> None:
-    assert Lunge.seen(traces_of(sf.pose(figure), 1).inclinations, 5.0) is None
+    assert lunge_in(sf.pose(figure), 5.0) is None
 
 
 def test_legs_that_stand_together_have_the_models_labels() -> None:

@@ -2,10 +2,13 @@
 
 MediaPipe's pose landmarker behind one class; nothing else in the project's pixels imports mediapipe. It finds one
 person, smooths over time by MediaPipe's own filter (unless ``still``), and makes no claim about what the posture means.
+Where the legs are far apart it looks at the mirrored picture too, now and then, for a second opinion on which is which.
 """
 
+import math
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -16,7 +19,7 @@ from mediapipe.tasks.python import vision
 from mediapipe.tasks.python.core.base_options import BaseOptions
 from numpy.typing import NDArray
 
-from poses import skeleton
+from poses import second_look, skeleton
 from poses.problem import Problem
 from poses.records import Frame, Pose
 from vision.quiet import quiet_stderr
@@ -51,9 +54,11 @@ class Estimator:
         """
         self._still = still
         self._last_ms = -1
+        self._last_look_s = -math.inf
+        self._mirrored: vision.PoseLandmarker | None = None
         try:
             # As bytes: the native library cannot open every path that Python can (letters outside the code page).
-            model = model_path.read_bytes()
+            self._model = model_path.read_bytes()
         except OSError as error:
             raise Problem(
                 f"The pose model {model_path} cannot be read ({error.strerror})",
@@ -63,8 +68,8 @@ class Estimator:
         mode = vision.RunningMode.IMAGE if still else vision.RunningMode.VIDEO
         try:
             with _loading, quiet_stderr(_CHATTER):
-                _warm_up(model)
-                self._landmarker = _landmarker(model, mode)
+                _warm_up(self._model)
+                self._landmarker = _landmarker(self._model, mode)
         except (RuntimeError, ValueError) as error:
             raise Problem(
                 f"The pose model {model_path} was refused ({_first_line(error)})",
@@ -92,6 +97,8 @@ class Estimator:
         if self._open:
             self._open = False
             self._landmarker.close()
+            if self._mirrored is not None:
+                self._mirrored.close()
 
     def estimate(self, frame: Frame) -> Pose:
         """Find the person in a frame.
@@ -117,7 +124,20 @@ class Estimator:
             self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000))
             result = self._landmarker.detect_for_video(picture, self._last_ms)
         height, width = frame.image.shape[:2]
-        return _pose(result, frame.time_s, (width, height))
+        pose = _pose(result, frame.time_s, (width, height))
+        if not second_look.is_due(pose.image_px, pose.time_s, self._last_look_s):
+            return pose
+        self._last_look_s = pose.time_s
+        return replace(pose, exchanged=self._second_opinion(frame, pose))
+
+    def _second_opinion(self, frame: Frame, pose: Pose) -> float:
+        """What the model says of the legs in the mirrored picture, taken for a picture of its own."""
+        if self._mirrored is None:
+            with _loading, quiet_stderr(_CHATTER):
+                self._mirrored = _landmarker(self._model, vision.RunningMode.IMAGE)
+        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(frame.image[:, ::-1]))
+        mirrored = _pose(self._mirrored.detect(picture), pose.time_s, pose.image_wh)
+        return second_look.opinion(pose.image_px, second_look.unmirrored(mirrored.image_px, pose.image_wh[0]))
 
 
 def _pose(result: vision.PoseLandmarkerResult, time_s: float, image_wh: tuple[int, int]) -> Pose:
