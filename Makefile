@@ -2,6 +2,7 @@
 # make test   set up and run the tests
 # make lint   ruff and mypy
 # make bench  cost of everything but decoding, estimation and encoding
+# make bench-detection  forcing found, missed and false on people kept for that, at 10 to 60 frames a second; about an hour
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; a half an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more
 # make samples  render the bundled clips anew (the phantom; same seed, same angles)
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint bench bench-accuracy training samples clean
+.PHONY: demo test lint bench bench-accuracy bench-detection training samples clean
 
 demo: $(INSTALLED)
 	$(BIN)/psoas-coach demo
@@ -31,6 +32,9 @@ bench: $(INSTALLED_DEV)
 
 bench-accuracy: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.accuracy --write docs/accuracy.md $(BENCH_ARGS)
+
+bench-detection: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.detection --write docs/accuracy.md $(BENCH_ARGS)
 
 training: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.training $(TRAINING_ARGS)

@@ -8,7 +8,7 @@ takes about half an hour on two cores; what is drawn is kept in a folder.
 
 import argparse
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -41,13 +41,16 @@ WATCHED: Final = ("hip_opening_deg", "knee_flexion_deg", "trunk_inclination_deg"
 _DRAWS: Final = 400
 # One in so many has the other side turned to the camera.
 _TURNED_EVERY: Final = 4
+_LUNGE: Final = "low-lunge"
 TURNED: Final = "low-lunge, front leg near"
 KINDS: Final = (*EXERCISES, TURNED)
 
 
-def takes(first: int, people: int) -> Iterator[Take]:
+def takes(
+    first: int, people: int, exercises: Sequence[str] = EXERCISES, yaws_deg: Sequence[float] = YAWS_DEG
+) -> Iterator[Take]:
     """So many people for every exercise, yaw and height of the camera; nobody comes twice, one in four turned round."""
-    cells = itertools.product(EXERCISES, YAWS_DEG, HEIGHTS_M, range(people))
+    cells = itertools.product(exercises, yaws_deg, HEIGHTS_M, range(people))
     for number, (exercise, yaw, height, person) in enumerate(cells):
         seed = first + number
         drawn = variant(seed)
@@ -58,12 +61,12 @@ def takes(first: int, people: int) -> Iterator[Take]:
         yield Take(script, seed, drawn, None, FPS, label=exercise)
 
 
-def gathered(folder: Path, first: int, people: int) -> Seen:
-    """All frames, drawn unless the folder holds them."""
-    path = folder / f"accuracy-{first}-{people}.npz"
+def gathered(folder: Path, first: int, people: int, *, lunges: bool = False) -> Seen:
+    """All frames, drawn unless the folder holds them; ``lunges`` alone are those seen from within 30 degrees."""
+    path = folder / f"{'lunges' if lunges else 'accuracy'}-{first}-{people}.npz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        wanted = list(takes(first, people))
+        wanted = list(takes(first, people, (_LUNGE,), YAWS_DEG[:3]) if lunges else takes(first, people))
         done: dict[int, Seen] = {}
         for number, seen in watched(wanted):
             done[number] = seen

@@ -21,9 +21,11 @@ from benchmarks.accuracy import replace_figures
 from benchmarks.phantoms import SIZE, Seen, Take, joined, watch_at
 from calibration.phantom.events import Event, events
 from calibration.phantom.scripts import SCRIPTS, Studio
-from calibration.phantom.variety import FIRST_KEPT_SEED, variant
+from calibration.phantom.truth import landmarks_px
+from calibration.phantom.variety import FIRST_KEPT_SEED, Variant, variant
 from poses import phases, skeleton, tally
 from poses.exercise_file import built_in
+from poses.measures import trunk_length_px
 from poses.phases import PhaseMemory
 from poses.records import Finding, Verdict
 from poses.tally import Hold, Repetition, Tally
@@ -68,6 +70,9 @@ _ALSO: Final = {"dose": "hold"}
 _OWN_DELAY_S: Final = {"hip-opening": 0.3, "trunk-back-lean": 1.0, "speed": 0.2, "hold": 0.0}
 # A finding this near to an event belongs to it: both edges are blurred by smoothing and by speed's window.
 _NEAR_S: Final = 1.0
+# "You are too small in the picture" is said below 120 pixels.
+_TRUNK_PX: Final = 145.0
+_CALLED: Final = tuple(exercise.id for exercise in built_in())
 # Shorter holds are passing moments; a difference that is told by ``--list``.
 _LEAST_HOLD_S: Final = 3.0
 _HOLD_OFF_S: Final = 0.3
@@ -90,11 +95,25 @@ class Judged:
 
 
 def take(script: str, seed: int, fps: float) -> Take:
-    """Somebody unseen, with the camera up to 15 degrees off the side."""
+    """Somebody unseen, with the camera up to 15 degrees off the side, and as near as the program asks for."""
     drawn = variant(seed)
     yaw = float(np.random.default_rng([seed, 9]).uniform(-15.0, 15.0))
     drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw))
+    # Twice, since nearness changes the perspective.
+    for _ in range(2):
+        farther = drawn.view.farther * _trunk_px(script, seed, drawn) / _TRUNK_PX
+        drawn = replace(drawn, view=replace(drawn.view, farther=farther))
     return Take(SCRIPTS[script], seed, drawn, None, fps, label=script)
+
+
+def _trunk_px(script: str, seed: int, drawn: Variant) -> float:
+    """Length of the trunk in the middle picture of the exercise, or ``_TRUNK_PX`` where there is none."""
+    studio = Studio(SCRIPTS[script], seed=seed, size=SIZE, variant=drawn)
+    doing = [t for t in studio.performance.times(1.0).tolist() if studio.performance.exercise(t) in _CALLED]
+    if not doing:
+        return _TRUNK_PX
+    figure = studio.performance.placed(doing[len(doing) // 2])
+    return float(trunk_length_px(landmarks_px(figure, studio.camera, SIZE)))
 
 
 def choices(rates: Sequence[str], fps: float, count: int, seed: int) -> dict[str, list[int]]:

@@ -5,7 +5,7 @@ assessment does not know about people.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from poses.movement import Movement
@@ -98,3 +98,9 @@ class Exercise:
         """Whether one leg is stretched and the other supports, or both do the same."""
         legs = {condition.leg for condition in self.posture} | {rule.leg for rule in self.rules}
         return not legs <= {"near", "far"}
+
+
+def with_shaking(exercise: Exercise) -> Exercise:
+    """The exercise with the experimental rule of shaking looked for, where it has one."""
+    movement = exercise.movement
+    return exercise if movement is None else replace(exercise, movement=replace(movement, shakes=True))

@@ -1,4 +1,4 @@
-"""Signs of forcing, each a reading like those of the limits: too fast, bouncing, creeping, too long, too much, farther.
+"""Signs of forcing, readings like those of the limits: too fast, bouncing, creeping, too long, too much, farther.
 
 Which question this module answers: what do the detectors and the clocks say of this moment, of the leg the exercise is
 about. It knows no postures and no people; what is judged when is the movement's to say (``movement.Movement``), and
@@ -9,10 +9,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from poses import bouncing, creeping, phases, tally
+from poses import bouncing, creeping, phases, shaking, tally
 from poses import speed as speeds
 from poses.movement import MEASURES, GrowthLimits, Movement, TimeLimits
-from poses.phases import PhaseMemory
+from poses.phases import Phase, PhaseMemory
 from poses.records import Moment, Reading, Verdict
 from poses.tally import Tally
 
@@ -31,6 +31,7 @@ class ForcingMemory:
         speed: Of the detector of speed.
         bounce: Of the detector of bouncing.
         creep: Of the detector of creeping.
+        shake: Of the detector of shaking.
         peaks: Highest angle of the first repetition, then those of the last ones.
         since_s: For each rule of time and growth, since when its verdict holds.
     """
@@ -40,6 +41,7 @@ class ForcingMemory:
     speed: speeds.SpeedMemory = speeds.SpeedMemory()
     bounce: bouncing.BounceMemory = bouncing.BounceMemory()
     creep: creeping.CreepMemory = creeping.CreepMemory()
+    shake: shaking.ShakeMemory = shaking.ShakeMemory()
     peaks: tuple[float, ...] = ()
     since_s: tuple[tuple[str, Verdict, float], ...] = ()
 
@@ -114,7 +116,7 @@ def _readings(
     def say(rule: str, value: float, sigma: float, verdict: Verdict, limit: float, since_s: float) -> None:
         found.append(Reading(rule, MEASURES[rule], side, value, sigma, verdict, limit, since_s))
 
-    kept_bounce, kept_speed, kept_creep = memory.bounce, memory.speed, memory.creep
+    kept_bounce, kept_speed, kept_creep, kept_shake = memory.bounce, memory.speed, memory.creep, memory.shake
     if movement.bounce is not None:
         b, kept_bounce = bouncing.advance(
             movement.bounce, time_s, raw_deg, FLICKER_DEG, memory.bounce, active=smooth_deg > movement.bounce_from_deg
@@ -137,6 +139,10 @@ def _readings(
             hold_start_s=hold.since_s if hold is not None else None,
         )
         say("creep", c.value, c.sigma, c.verdict, c.limit, c.since_s)
+    if movement.shake is not None and movement.shakes:
+        still = memory.course.phase in (Phase.HOLD, Phase.TOP)
+        k, kept_shake = shaking.advance(movement.shake, time_s, raw_deg, memory.shake, active=still)
+        say("shake", k.value, k.sigma, k.verdict, k.limit, k.since_s)
     plain: list[tuple[str, float, Verdict, float]] = []
     if movement.growth is not None:
         plain.append(("growth", *_growth(movement.growth, memory.peaks)))
@@ -156,7 +162,7 @@ def _readings(
         say(rule, value, sigma, verdict, limit, since[rule][1])
     kept = tuple((rule, verdict, since_s) for rule, (verdict, since_s) in since.items())
     return tuple(found), ForcingMemory(
-        memory.course, memory.done, kept_speed, kept_bounce, kept_creep, memory.peaks, kept
+        memory.course, memory.done, kept_speed, kept_bounce, kept_creep, kept_shake, memory.peaks, kept
     )
 
 

@@ -1,8 +1,8 @@
 """How an exercise is moved: its course, and what counts as forcing it. Values only; numbers come from exercise files.
 
 Forcing cannot be measured. What can be is how fast somebody moves, whether they bounce, let a stretch creep deeper,
-hold it long, do much of it, or go farther at each repetition (safe-ranges.md 3). These are the rules of a movement;
-they stand beside the rules of range of ``exercise.Exercise``.
+hold it long, do much of it, go farther at each repetition, or shake (safe-ranges.md 3). These are the rules of a
+movement; they stand beside the rules of range of ``exercise.Exercise``.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,10 @@ from typing import Final, Literal
 from poses.bouncing import BounceLimits
 from poses.creeping import CreepLimits
 from poses.phases import Shape
+from poses.shaking import ShakeLimits
 from poses.speed import SpeedLimits
 
-MovementRule = Literal["speed", "bounce", "creep", "growth", "hold", "dose"]
+MovementRule = Literal["speed", "bounce", "creep", "growth", "hold", "dose", "shake"]
 
 # What each rule of a movement measures; the unit stands in the name.
 MEASURES: Final[dict[str, str]] = {
@@ -24,6 +25,7 @@ MEASURES: Final[dict[str, str]] = {
     "growth": "growth_deg",
     "hold": "hold_s",
     "dose": "dose_s",
+    "shake": "shake_deg",
 }
 
 
@@ -64,6 +66,8 @@ class Movement:
         growth: Going farther at each repetition, or None.
         hold: How long one hold may last, or None.
         dose: How long a side may be stretched altogether, or None.
+        shake: What is shaking, or None.
+        shakes: Whether it is looked for: it is experimental, and off unless the user asks for it.
         cues: For each rule the cue of a caution and that of a stop.
     """
 
@@ -76,4 +80,6 @@ class Movement:
     growth: GrowthLimits | None
     hold: TimeLimits | None
     dose: TimeLimits | None
+    shake: ShakeLimits | None
     cues: Mapping[str, tuple[str, str]]
+    shakes: bool = False

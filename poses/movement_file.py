@@ -15,6 +15,7 @@ from poses.creeping import CreepLimits
 from poses.messages import cue_ids
 from poses.movement import MEASURES, GrowthLimits, Movement, TimeLimits
 from poses.phases import Shape
+from poses.shaking import ShakeLimits
 from poses.speed import SpeedLimits
 from poses.strict_toml import Number, Strict
 
@@ -28,6 +29,7 @@ _DETECTORS: dict[str, type[Any]] = {
     "growth": GrowthLimits,
     "hold": TimeLimits,
     "dose": TimeLimits,
+    "shake": ShakeLimits,
 }
 
 
@@ -44,6 +46,7 @@ class MovementTable(Strict):
     growth: _Numbers | None = None
     hold: _Numbers | None = None
     dose: _Numbers | None = None
+    shake: _Numbers | None = None
     cues: dict[str, Annotated[list[str], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
 
     @field_validator("cues")
@@ -94,6 +97,7 @@ class MovementTable(Strict):
             growth=_made(GrowthLimits, self.growth),
             hold=_made(TimeLimits, self.hold),
             dose=_made(TimeLimits, self.dose),
+            shake=_made(ShakeLimits, self.shake),
             cues={rule: (caution, stop) for rule, (caution, stop) in self.cues.items()},
         )
 

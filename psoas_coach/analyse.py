@@ -137,6 +137,7 @@ class _Sinks:
 
     def __init__(self, clip: Path, source: "Source", folder: Path, settings: Settings) -> None:
         from vision.recorder import VideoRecorder
+        from vision.timeline import Timeline
 
         self.without_video: Problem | None = None
         self._folder, self._settings = folder, settings
@@ -146,6 +147,7 @@ class _Sinks:
         self._picture = BestPicture(self._drawn, self._by_id)
         self._summariser = Summariser(settings.exercises, settings.asked_for)
         self._video: VideoRecorder | None = None
+        self._timeline = Timeline(source.duration_s)
         if settings.video and not source.is_still:
             self._video = VideoRecorder(
                 folder / "annotated.mp4",
@@ -170,7 +172,7 @@ class _Sinks:
         self._table.write(step)
         self._summariser.write(step)
         self._picture.write(frame, step)
-        self._with_video(lambda video: video.write(self._drawn(frame, step), frame.time_s))
+        self._with_video(lambda video: video.write(self._with_timeline(frame, step), frame.time_s))
 
     def finish(self, ending: Ending, origin: Origin) -> Summary:
         """Writes what is written at the end."""
@@ -189,6 +191,12 @@ class _Sinks:
         except Problem as problem:
             # The recorder has removed what it began; all else goes on.
             self._video, self.without_video = None, problem
+
+    def _with_timeline(self, frame: Frame, step: Step) -> "Image":
+        drawn = self._drawn(frame, step)
+        self._timeline.add(step)
+        self._timeline.draw(drawn)
+        return drawn
 
     def _drawn(self, frame: Frame, step: Step) -> "Image":
         from vision.overlay import draw

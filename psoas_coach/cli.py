@@ -36,9 +36,19 @@ class Lang(str, Enum):
     nl = "nl"
 
 
+class Experiment(str, Enum):
+    """What is off unless asked for."""
+
+    shaking = "shaking"
+
+
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; default: that of the system.")]
 ExerciseOption = Annotated[str, typer.Option("--exercise", "-e", help="Id of the exercise, or auto to recognise it.")]
 ModelOption = Annotated[str, typer.Option("--model", help="lite, full, heavy, or the path of a .task file.")]
+ExperimentalOption = Annotated[
+    list[Experiment] | None,
+    typer.Option("--experimental", help="Also look for what is not yet trusted: shaking (25 frames a second or more)."),
+]
 VideoOption = Annotated[bool, typer.Option("--video", help="Also write annotated.mp4 (H.264).")]
 
 
@@ -49,6 +59,7 @@ def analyse(
     exercise: ExerciseOption = "auto",
     video: VideoOption = False,
     model: ModelOption = "full",
+    experimental: ExperimentalOption = None,
     lang: LangOption = None,
 ) -> None:
     """Analyse recorded clips; each gets a folder with summary, table, poses and picture."""
@@ -56,7 +67,8 @@ def analyse(
     from psoas_coach.terminal import language_of_system
 
     language = lang.value if lang else language_of_system()
-    status, _ = analyse_clips(clips, out, exercise=exercise, model=model, lang=language, video=video)
+    shaking = Experiment.shaking in (experimental or [])
+    status, _ = analyse_clips(clips, out, exercise=exercise, model=model, lang=language, video=video, shaking=shaking)
     raise typer.Exit(status)
 
 
@@ -82,6 +94,7 @@ def replay(
     recording: Annotated[Path, typer.Argument(metavar="POSES.npz", help="Poses that analyse wrote.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-replay"),
     exercise: ExerciseOption = "auto",
+    experimental: ExperimentalOption = None,
     lang: LangOption = None,
 ) -> None:
     """Run the same analysis over stored poses, without looking at a picture again."""
@@ -90,7 +103,8 @@ def replay(
     from psoas_coach.run import chosen_exercises
     from psoas_coach.terminal import console, language_of_system, tell_outcome
 
-    outcome = run_replay(recording, out, chosen_exercises(exercise), exercise)
+    exercises = chosen_exercises(exercise, shaking=Experiment.shaking in (experimental or []))
+    outcome = run_replay(recording, out, exercises, exercise)
     tell_outcome(console(), Messages(lang.value if lang else language_of_system()), outcome)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from poses.exercise import Exercise
+from poses.exercise import Exercise, with_shaking
 from poses.exercise_file import built_in, built_in_ids
 from poses.messages import Language, Messages
 from poses.problem import Problem
@@ -17,25 +17,27 @@ EXIT_UNUSABLE = 2
 EXIT_SOME_FAILED = 3
 
 
-def chosen_exercises(name: str) -> tuple[Exercise, ...]:
+def chosen_exercises(name: str, *, shaking: bool = False) -> tuple[Exercise, ...]:
     """The exercises to recognise: all of them for "auto".
+
+    Args:
+        name: Id of an exercise, or "auto".
+        shaking: Whether shaking is looked for, which is experimental.
 
     Raises:
         Problem: When there is none of that name.
     """
-    if name == "auto":
-        return built_in()
-    found = tuple(exercise for exercise in built_in() if exercise.id == name)
+    found = tuple(exercise for exercise in built_in() if name in ("auto", exercise.id))
     if not found:
         known = ", ".join(built_in_ids())
         raise Problem(
             f"There is no exercise {name}", "only known exercises have limits", f"Use auto, or one of {known}"
         )
-    return found
+    return tuple(with_shaking(exercise) for exercise in found) if shaking else found
 
 
 def analyse_clips(
-    clips: Sequence[Path], out: Path, *, exercise: str, model: str, lang: Language, video: bool
+    clips: Sequence[Path], out: Path, *, exercise: str, model: str, lang: Language, video: bool, shaking: bool = False
 ) -> tuple[int, list[Outcome]]:
     """Analyses clips into folders of ``out`` and prints what was found.
 
@@ -44,7 +46,7 @@ def analyse_clips(
     """
     screen, texts = console(), Messages(lang)
     settings = Settings(
-        exercises=chosen_exercises(exercise),
+        exercises=chosen_exercises(exercise, shaking=shaking),
         asked_for=exercise,
         texts=texts,
         model_path=ensure_model(model, report=console(stderr=True).print),
