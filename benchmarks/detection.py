@@ -3,7 +3,7 @@
 ``make bench-detection`` performs every script by people whose seeds nothing was tuned on, draws them, estimates them at
 several frame rates and with frames lost, and lets a session judge the poses. What should have been noticed is computed
 from the skeleton alone (``calibration.phantom.events``). ``--write docs/accuracy.md`` puts the tables there. Drawing
-takes about an hour on two cores; what is drawn is kept in a folder.
+takes about half an hour on two cores; what is drawn is kept in a folder.
 """
 
 import argparse
@@ -48,18 +48,7 @@ FORCED: Final = {
     "lunge-pressed": "hip-opening-stop",
 }
 # Those of which every frame rate is made. They pay for frames drawn 60 times a second.
-AT_ALL_RATES: Final = (
-    "bridge-arched",
-    "bridge-dropped",
-    "lunge-bounce-08",
-    "lunge-bounce-15",
-    "lunge-bounce-25",
-    "lunge-creep",
-    "lunge-fast",
-    "lunge-lean-back",
-    "lunge-pressed",
-    "lunge-slow",
-)
+AT_ALL_RATES: Final = ("bridge-arched", "lunge-creep")
 RATES: Final = ("60", "30", "24", "15", "10", "30, a third lost")
 USUAL: Final = "15"
 # Rules and their events: what a finding of the rule must be near to be right.
@@ -73,6 +62,8 @@ _NEAR_S: Final = 1.0
 # "You are too small in the picture" is said below 120 pixels.
 _TRUNK_PX: Final = 145.0
 _CALLED: Final = tuple(exercise.id for exercise in built_in())
+# The events know no growth; it is true where the skeleton's own peaks show it, but for the error of one.
+_GROWN_DEG: Final = 4.0
 # Shorter holds are passing moments; a difference that is told by ``--list``.
 _LEAST_HOLD_S: Final = 3.0
 _HOLD_OFF_S: Final = 0.3
@@ -210,7 +201,8 @@ def truly_done(studio: Studio) -> tuple[tuple[Hold, ...], tuple[Repetition, ...]
 
 def rule_of(event: Event) -> tuple[str, Verdict]:
     """The rule that should notice an event, and what it should say at least."""
-    stop = event.id.endswith("-stop")
+    # A hold is too long where the stop limit is; the caution comes long before.
+    stop = event.id.endswith("-stop") or event.id == "held-too-long"
     name = event.id.removesuffix("-stop").removesuffix("-caution")
     return _RULE_OF.get(name, name), Verdict.STOP if stop else Verdict.CAUTION
 
@@ -231,13 +223,24 @@ def noticed(event: Event, findings: Sequence[Finding]) -> Finding | None:
 
 def unfounded(judged: Judged) -> list[Finding]:
     """Findings that belong to no event of their rule."""
-    return [finding for finding in judged.findings if not _has_cause(finding, judged.events)]
+    return [
+        finding
+        for finding in judged.findings
+        if not _has_cause(finding, judged.events) and not (finding.rule == "growth" and _truly_grows(judged))
+    ]
+
+
+def _truly_grows(judged: Judged) -> bool:
+    """Whether the true peaks rise above the first nearly as far as the rule allows."""
+    peaks = [one.peak for one in judged.true_repetitions]
+    return len(peaks) > 1 and max(peaks) - peaks[0] > _GROWN_DEG
 
 
 def _has_cause(finding: Finding, true: Sequence[Event]) -> bool:
     rule = _ALSO.get(finding.rule, finding.rule)
     for event in true:
         of, level = rule_of(event)
+        # Of what has no second event for its caution, any finding is founded.
         grave = level is Verdict.STOP or of in _RULE_OF.values() or finding.verdict is Verdict.CAUTION
         if of == rule and grave and finding.start_s < event.end_s + _NEAR_S and finding.end_s > event.start_s - _NEAR_S:
             return True
@@ -387,7 +390,7 @@ def main() -> None:
     parser.add_argument(
         "--first", type=int, default=FIRST_SEED, help="first seed; others than the kept ones for trying"
     )
-    parser.add_argument("--people", type=int, default=3, help="people for each script")
+    parser.add_argument("--people", type=int, default=1, help="people for each script")
     parser.add_argument("--list", action="store_true", help="name every event that was missed or is false")
     parser.add_argument("--write", type=Path, help="a Markdown file whose figures are to be replaced")
     arguments = parser.parse_args()

@@ -75,6 +75,11 @@ _NEEDS: Final = np.array(
 )
 _NOT_NEEDED: Final = ~_NEEDS[..., None]
 
+# A correction changes with the posture: a body that goes from one to the next at 60 degrees a second changes it by
+# about a quarter of that. What changes faster is a landmark that was mistaken (convention).
+STEADY_DEG_S: Final = 15.0
+FORGET_S: Final = 0.5
+
 # The measures whose uncertainty is learned; thigh elevation and bridge height follow from thigh and hip.
 SIGMAS_OF: Final = (
     "hip_opening_deg",
@@ -235,8 +240,12 @@ class Correction:
     sigmas: Network
     exchanged: Network
 
-    def measures(self, seen: Traces) -> tuple[Float, Float]:
+    def measures(self, seen: Traces, turns: Float | None = None) -> tuple[Float, Float]:
         """Measures both sides of the body in any number of poses.
+
+        Args:
+            seen: The poses.
+            turns: ``(..., 8)`` the correction to apply, if it is not the network's own for each pose.
 
         Returns:
             Values and their one-sigma uncertainties, each ``(..., 2, M)``: side, then measure in the order of
@@ -245,7 +254,7 @@ class Correction:
         """
         # Values and sigmas together, (2, ..., 2, M): small arrays cost by the call, not by the number.
         both = np.empty((2, *seen.measurable.shape))
-        both[0], slope = _with_slope(self.turns(seen.features), seen)
+        both[0], slope = _with_slope(self.turns(seen.features) if turns is None else turns, seen)
         learned = np.exp(self.sigmas(seen.features)).reshape(*seen.near_is_right.shape, len(SIGMAS_OF), 2)
         sigma = both[1]
         sigma[..., _LEARNED] = learned.swapaxes(-1, -2)
@@ -273,6 +282,33 @@ class Correction:
         with np.load(path) as file:
             arrays = dict(file)
         return Correction(*(Network.from_arrays(arrays, name) for name in ("turns", "sigmas", "exchanged")))
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyMemory:
+    """The correction that was applied to the last frame: its time, facing and ``(8,)`` turns."""
+
+    time_s: float
+    facing: int
+    turns: Float
+
+
+def steady(turns: Float, time_s: float, facing: int, past: SteadyMemory | None) -> SteadyMemory:
+    """Keeps the correction from jumping: it stands for camera and posture, which do not change from frame to frame.
+
+    The networks also see the leg behind, whose landmarks jump while the near leg keeps still; a bounce or a speed must
+    not come from there.
+
+    Args:
+        turns: The network's output for one frame.
+        time_s: Media time.
+        facing: Of the person; turning round begins anew.
+        past: What the last call returned.
+    """
+    if past is None or past.facing != facing or not 0.0 <= time_s - past.time_s <= FORGET_S:
+        return SteadyMemory(time_s, facing, turns)
+    most = STEADY_DEG_S / TURN_UNIT_DEG * (time_s - past.time_s)
+    return SteadyMemory(time_s, facing, past.turns + np.minimum(np.maximum(turns - past.turns, -most), most))
 
 
 @lru_cache(maxsize=1)

@@ -186,6 +186,8 @@ def _growth(limits: GrowthLimits, peaks: tuple[float, ...]) -> tuple[float, Verd
     if len(peaks) < 2:
         return 0.0, Verdict.OK, math.nan
     above = peaks[-1] - peaks[0]
+    if peaks[-1] < limits.from_deg:
+        return above, Verdict.OK, math.nan
     if above > limits.above_first_deg:
         return above, Verdict.CAUTION, limits.above_first_deg
     last = (peaks if len(peaks) <= limits.over else peaks[1:])[-limits.over :]

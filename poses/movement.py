@@ -45,11 +45,13 @@ class GrowthLimits:
         trend_deg: Rise of the peaks a repetition, by least squares over the last ``over``.
         over: How many repetitions make a trend.
         above_first_deg: How far above the first one's peak any may be.
+        from_deg: A peak below this is none that went too far, however the others were.
     """
 
     trend_deg: float
     over: int
     above_first_deg: float
+    from_deg: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,14 +82,28 @@ def side_of(leg: Leg, stretched: int | None, near: int) -> int:
     return stretched if leg == "stretched" else 1 - stretched
 
 
-def fits(condition: Condition, values: Float, stretched: int | None, near: int, margin_deg: float = 0.0) -> bool:
-    """Whether a condition holds for values ``(2, M)``; a value that was not seen never fits.
+def fits(
+    condition: Condition,
+    values: Float,
+    stretched: int | None,
+    near: int,
+    margin_deg: float = 0.0,
+    *,
+    unseen: bool = False,
+) -> bool:
+    """Whether a condition holds for values ``(2, M)``.
 
-    Except for the far leg: hidden behind the near one it does not speak against a posture.
+    Args:
+        condition: Of a posture.
+        values: The measures.
+        stretched: Side of the stretched leg.
+        near: Side turned to the camera.
+        margin_deg: How far outside a value may lie.
+        unseen: What a value that was not seen says. That of the far leg, which the near one may hide, always fits.
     """
     value = float(values[side_of(condition.leg, stretched, near), INDEX[condition.measure]])
-    if condition.leg == "far" and math.isnan(value):
-        return True
+    if math.isnan(value):
+        return unseen or condition.leg == "far"
     return condition.band.holds(value, margin_deg)
 
 
@@ -97,8 +111,10 @@ def _fitting(
     measures: Measures, stretched: int | None, exercises: Sequence[Exercise], current: str | None
 ) -> str | None:
     for exercise in sorted(exercises, key=lambda candidate: candidate.id != current):
-        margin = exercise.posture_margin_deg if exercise.id == current else 0.0
-        if all(fits(c, measures.values, stretched, measures.near, margin) for c in exercise.posture):
+        # A posture that was recognised is not left because a joint is hidden for a while; none is recognised unseen.
+        now = exercise.id == current
+        margin = exercise.posture_margin_deg if now else 0.0
+        if all(fits(c, measures.values, stretched, measures.near, margin, unseen=now) for c in exercise.posture):
             return exercise.id
     return None
 

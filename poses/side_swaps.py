@@ -57,7 +57,7 @@ MOST_LOOKS: Final = 6
 # After a longer gap nothing is known of where the legs were (convention).
 FORGET_S: Final = 0.5
 # Nobody changes legs in a lunge faster: one has to come up from the knee and kneel down again (convention).
-FORGET_LUNGE_S: Final = 1.0
+FORGET_LUNGE_S: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class ViewMemory:
     sparse: bool = False
 
 
-def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True) -> str:
+def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True, measured: bool = True) -> str:
     """What is wrong with the view of one frame, or "".
 
     Args:
@@ -50,6 +50,7 @@ def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True) ->
         facing: +1 or -1, 0 when it cannot be told.
         near: Side turned to the camera.
         legs_told: Whether it is known which leg is which.
+        measured: Whether the near hip's angle could be told at all, or is too unsure to be given.
 
     Returns:
         The most important id of ``PROBLEMS`` that applies.
@@ -65,7 +66,8 @@ def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True) ->
         return "turn_side"
     if not float(trunk_length_px(pose.image_px)) >= LEAST_TRUNK_PX:
         return "too_small"
-    if not pose.visibility[_CHAIN[:, near]].min() >= LEAST_VISIBILITY:
+    clear = pose.visibility[_CHAIN[:, near]].min() >= LEAST_VISIBILITY
+    if not clear or (legs_told and not measured):
         return "unclear"
     return "" if legs_told else "legs"
 

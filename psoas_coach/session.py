@@ -35,6 +35,7 @@ STOPS_IN_EXERCISE: Final = 2
 STOPS_IN_SESSION: Final = 3
 
 
+_OPENING: Final = measures.INDEX["hip_opening_deg"]
 # What cannot be said without knowing which leg is which.
 _OF_LEGS: Final = np.array([name != "trunk_inclination_deg" for name in measures.NAMES])
 
@@ -61,6 +62,7 @@ class _Memory:
     """Everything a session remembers from one frame to the next; a value, replaced at each step."""
 
     legs: side_swaps.LegMemory | None = None
+    steady: correction.SteadyMemory | None = None
     facing: orientation.FacingMemory = orientation.FacingMemory()
     values: smoothing.FilterMemory | None = None
     recent_views: view.ViewMemory = view.ViewMemory()
@@ -118,10 +120,17 @@ class Session:
         if pose.found:
             evidence = orientation.facing_evidence(pose.image_px)
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
-        pose, legs, raw = self._measure(pose, facing.sign, past.legs)
+        pose, legs, steady, raw = self._measure(pose, facing.sign, past)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = replace(raw, values=smooth_values)
-        problem = view.problem_of(pose, facing.sign, raw.near, legs_told=legs is None or not legs.doubtful)
+        problem = view.problem_of(
+            pose,
+            facing.sign,
+            raw.near,
+            legs_told=legs is None or not legs.doubtful,
+            # Without a name for the legs nothing is measured; that is told apart.
+            measured=not raw.legs_told or bool(np.isfinite(raw.values[raw.near, _OPENING])),
+        )
         problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
         recognised = past.recognised
         if not problem:
@@ -142,6 +151,7 @@ class Session:
         )
         self._memory = _Memory(
             legs=legs,
+            steady=steady,
             facing=facing,
             values=filtered,
             recent_views=seen,
@@ -166,23 +176,29 @@ class Session:
         return Ending(past.pending, past.doing, last.holds, last.repetitions)
 
     def _measure(
-        self, pose: Pose, facing: int, past: side_swaps.LegMemory | None
-    ) -> tuple[Pose, side_swaps.LegMemory | None, Measures]:
-        """The pose with its legs' labels put right, what is remembered of them, and the measures."""
+        self, pose: Pose, facing: int, past: _Memory
+    ) -> tuple[Pose, side_swaps.LegMemory | None, correction.SteadyMemory | None, Measures]:
+        """The pose with its legs' labels put right, what is remembered of them and of the correction, the measures."""
         near = orientation.near_side(facing)
         if not pose.found or facing == 0:
             nothing = np.full((2, len(measures.NAMES)), np.nan)
-            return pose, past, Measures(nothing, nothing, facing, near)
+            return pose, past.legs, past.steady, Measures(nothing, nothing, facing, near)
         seen = correction.traces_of(pose, facing)
         lunge, front_is_near = None, side_swaps.front_is_near(seen.inclinations)
         if front_is_near is not None:
             lunge = side_swaps.Lunge(front_is_near, float(self._correction.leg_exchange(seen)), pose.exchanged)
-        pose, exchanged, legs = side_swaps.follow(pose, lunge, past)
+        pose, exchanged, legs = side_swaps.follow(pose, lunge, past.legs)
         if exchanged:
             seen = correction.traces_of(pose, facing)
-        values, sigma = self._correction.measures(seen)
+        steady = correction.steady(self._correction.turns(seen.features), pose.time_s, facing, past.steady)
+        values, sigma = self._correction.measures(seen, steady.turns)
         told = legs is None or legs.sure
-        return pose, legs, Measures(values if told else np.where(_OF_LEGS, np.nan, values), sigma, facing, near, told)
+        return (
+            pose,
+            legs,
+            steady,
+            Measures(values if told else np.where(_OF_LEGS, np.nan, values), sigma, facing, near, told),
+        )
 
     def _judge(
         self,
@@ -227,12 +243,11 @@ class Session:
         side = recognised.stretched if exercise.has_leg_roles else judged.near
         side = judged.near if side is None else side
         fits = judged.exercise is None or recognised.rival == recognised.exercise
-        opening = measures.INDEX["hip_opening_deg"]
         moment, courses[doing] = forcing.advance(
             movement,
             judged.time_s,
-            float(raw.values[side, opening]) if fits else math.nan,
-            float(smooth.values[side, opening]) if fits else math.nan,
+            float(raw.values[side, _OPENING]) if fits else math.nan,
+            float(smooth.values[side, _OPENING]) if fits else math.nan,
             courses.get(doing, forcing.ForcingMemory()),
             side=side,
             one_sided=exercise.has_leg_roles,

@@ -11,7 +11,17 @@ import pytest
 
 import stick_figure as sf
 from poses import skeleton
-from poses.correction import FILE, MOST_SIGMA_DEG, TURN_UNIT_DEG, Correction, built_in, traces, traces_of
+from poses.correction import (
+    FILE,
+    MOST_SIGMA_DEG,
+    STEADY_DEG_S,
+    TURN_UNIT_DEG,
+    Correction,
+    built_in,
+    steady,
+    traces,
+    traces_of,
+)
 from poses.measures import INDEX, IS_ANGLE, NAMES, side_measures
 
 FIGURES = [sf.GOOD_LUNGE, sf.DEEP_LUNGE, sf.FLAT_BRIDGE, sf.HIGH_BRIDGE, sf.STANDING, sf.WALKING]
@@ -120,3 +130,25 @@ def test_what_is_saved_is_what_is_read(tmp_path: Path, real: Correction) -> None
     assert np.array_equal(again.measures(seen)[0], real.measures(seen)[0])
     assert again.leg_exchange(seen) == real.leg_exchange(seen)
     assert FILE.stat().st_size < 50_000
+
+
+def test_the_correction_does_not_jump_and_follows_what_lasts() -> None:
+    zero, spike = np.zeros(8), np.full(8, 1.0)
+    memory = steady(zero, 0.0, 1, None)
+    # One mistaken frame moves it by half a degree, and it is back at the next.
+    memory = steady(spike, 1.0 / 30.0, 1, memory)
+    assert np.abs(memory.turns).max() * TURN_UNIT_DEG == pytest.approx(STEADY_DEG_S / 30.0)
+    memory = steady(zero, 2.0 / 30.0, 1, memory)
+    assert np.abs(memory.turns).max() == 0.0
+    # What lasts is followed at its pace, at any frame rate.
+    for rate in (10.0, 60.0):
+        last = steady(zero, 0.0, 1, None)
+        for frame in range(1, round(rate) + 1):
+            last = steady(spike, frame / rate, 1, last)
+        assert last.turns * TURN_UNIT_DEG == pytest.approx(np.full(8, min(TURN_UNIT_DEG, STEADY_DEG_S)))
+
+
+def test_the_correction_begins_anew_after_a_gap_and_when_the_person_turned_round() -> None:
+    memory = steady(np.zeros(8), 0.0, 1, None)
+    assert (steady(np.full(8, 1.0), 0.6, 1, memory).turns == 1.0).all()
+    assert (steady(np.full(8, 1.0), 0.1, -1, memory).turns == 1.0).all()

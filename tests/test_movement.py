@@ -135,6 +135,27 @@ def test_three_bridges_are_three_repetitions_with_their_tempo() -> None:
     assert found == []
 
 
+@pytest.mark.parametrize(
+    ("peaks", "told"),
+    [
+        ((-3.0, 2.0, 8.0), True),
+        ((4.0, 5.4, 6.8, 8.2), True),
+        ((-6.0, -3.0, 0.0, 3.0), False),
+        ((6.0, 6.0, 6.5, 6.0), False),
+        ((8.0, 4.0, 1.0), False),
+    ],
+    ids=["above the first", "a trend", "within the target", "alike", "less each time"],
+)
+def test_going_farther_each_time_is_told_once_it_is_beyond_the_target(peaks: tuple[float, ...], told: bool) -> None:
+    points = [(0.0, -52.0), (2.0, -52.0)]
+    for number, peak in enumerate(peaks):
+        start = 2.0 + 8.0 * number
+        points += [(start + 2.5, peak), (start + 4.5, peak), (start + 7.0, -52.0), (start + 8.0, -52.0)]
+    steps, found, _ = run(moving(bridge, ramp(*points), 4.0 + 8.0 * len(peaks)))
+    assert [one.peak for step in steps for one in step.moment.repetitions] == pytest.approx(peaks, abs=0.5)
+    assert ("growth" in {finding.rule for finding in found}) is told
+
+
 def test_a_drop_is_told_and_a_slow_way_down_is_not() -> None:
     up = ((0.0, -52.0), (2.0, -52.0), (4.5, -3.0), (6.5, -3.0))
     for last_s, dropped in ((6.9, True), (9.0, False)):

@@ -8,7 +8,7 @@ import pytest
 import stick_figure as sf
 from poses import skeleton
 from poses.exercise_file import built_in
-from poses.measures import side_measures
+from poses.measures import INDEX, side_measures
 from poses.orientation import near_side
 from poses.recognition import CHANGE_S, RecognitionMemory, recognise
 from poses.records import Measures
@@ -81,3 +81,24 @@ def test_a_swap_of_labels_does_not_swap_the_roles() -> None:
     assert memory.stretched == skeleton.RIGHT
     memory = seen_for(swapped, 0.2, memory, 1.0 + CHANGE_S - 0.1)
     assert memory.stretched == skeleton.LEFT
+
+
+def test_a_joint_that_is_hidden_for_a_while_does_not_end_an_exercise_nor_begin_one() -> None:
+    thigh = INDEX["thigh_inclination_deg"]
+
+    def hidden() -> Measures:
+        seen = measured(sf.GOOD_LUNGE)
+        values = seen.values.copy()
+        values[skeleton.LEFT, thigh] = np.nan
+        return replace(seen, values=values)
+
+    memory = RecognitionMemory()
+    for frame in range(60):
+        memory = recognise(hidden(), frame / 30.0, EXERCISES, memory)
+    assert memory.exercise is None
+    for frame in range(60, 90):
+        memory = recognise(measured(sf.GOOD_LUNGE), frame / 30.0, EXERCISES, memory)
+    assert memory.exercise == "low-lunge"
+    for frame in range(90, 180):
+        memory = recognise(hidden(), frame / 30.0, EXERCISES, memory)
+    assert memory.exercise == "low-lunge"

@@ -62,3 +62,11 @@ def test_a_fifth_of_the_last_second_may_be_bad() -> None:
 def test_the_first_frame_counts() -> None:
     assert over_time("no_person", 0.0, ViewMemory())[0] == "no_person"
     assert over_time("", 0.0, ViewMemory())[0] == ""
+
+
+def test_legs_that_cannot_be_told_apart_and_angles_that_are_too_unsure_are_named() -> None:
+    pose = sf.pose(sf.GOOD_LUNGE)
+    assert problem_of(pose, 1, 1, legs_told=False) == "legs"
+    assert problem_of(pose, 1, 1, measured=False) == "unclear"
+    # Without a name for the legs there is nothing to measure: that is what to say.
+    assert problem_of(pose, 1, 1, legs_told=False, measured=False) == "legs"
