@@ -11,15 +11,16 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from benchmarks.accuracy import replace_figures
+from benchmarks.matching import Judged, matched_holds, noticed, rule_of, unfounded
 from benchmarks.phantoms import SIZE, Seen, Take, joined, watch_at
-from calibration.phantom.events import Event, events
+from calibration.phantom.events import events
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.truth import landmarks_px
 from calibration.phantom.variety import FIRST_KEPT_SEED, Variant, variant
@@ -27,7 +28,7 @@ from poses import phases, skeleton, tally
 from poses.exercise_file import built_in
 from poses.measures import trunk_length_px
 from poses.phases import PhaseMemory
-from poses.records import Finding, Verdict
+from poses.records import Verdict
 from poses.tally import Hold, Repetition, Tally
 from psoas_coach.session import Session
 
@@ -51,38 +52,14 @@ FORCED: Final = {
 AT_ALL_RATES: Final = ("bridge-arched", "lunge-creep")
 RATES: Final = ("60", "30", "24", "15", "10", "30, a third lost")
 USUAL: Final = "15"
-# Rules and their events: what a finding of the rule must be near to be right.
-_RULE_OF: Final = {"held-too-long": "hold", "speed": "speed", "bounce": "bounce", "creep": "creep"}
-_ALSO: Final = {"dose": "hold"}
 # The program's own delay before it speaks, seconds: exercise files. A bounce is three turning points, a creep the mean
 # of some seconds; what they take is in their rule.
 _OWN_DELAY_S: Final = {"hip-opening": 0.3, "trunk-back-lean": 1.0, "speed": 0.2, "hold": 0.0}
-# A finding this near to an event belongs to it: both edges are blurred by smoothing and by speed's window.
-_NEAR_S: Final = 1.0
 # "You are too small in the picture" is said below 120 pixels.
 _TRUNK_PX: Final = 145.0
 _CALLED: Final = tuple(exercise.id for exercise in built_in())
-# The events know no growth; it is true where the skeleton's own peaks show it, but for the error of one.
-_GROWN_DEG: Final = 4.0
-# Shorter holds are passing moments; a difference that is told by ``--list``.
-_LEAST_HOLD_S: Final = 3.0
+# Differences that ``--list`` tells.
 _HOLD_OFF_S: Final = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the program made of one clip at one frame rate, and what is true in it."""
-
-    script: str
-    seed: int
-    rate: str
-    events: tuple[Event, ...]
-    findings: tuple[Finding, ...]
-    holds: tuple[Hold, ...]
-    repetitions: tuple[Repetition, ...]
-    true_holds: tuple[Hold, ...]
-    true_repetitions: tuple[Repetition, ...]
-    judged_s: float
 
 
 def take(script: str, seed: int, fps: float) -> Take:
@@ -199,54 +176,6 @@ def truly_done(studio: Studio) -> tuple[tuple[Hold, ...], tuple[Repetition, ...]
     return holds, done
 
 
-def rule_of(event: Event) -> tuple[str, Verdict]:
-    """The rule that should notice an event, and what it should say at least."""
-    # A hold is too long where the stop limit is; the caution comes long before.
-    stop = event.id.endswith("-stop") or event.id == "held-too-long"
-    name = event.id.removesuffix("-stop").removesuffix("-caution")
-    return _RULE_OF.get(name, name), Verdict.STOP if stop else Verdict.CAUTION
-
-
-def noticed(event: Event, findings: Sequence[Finding]) -> Finding | None:
-    """The first finding that belongs to an event and is as grave."""
-    rule, least = rule_of(event)
-    near = [
-        finding
-        for finding in findings
-        if finding.rule == rule
-        and finding.verdict in (least, Verdict.STOP)
-        and finding.start_s < event.end_s + _NEAR_S
-        and finding.end_s > event.start_s - _NEAR_S
-    ]
-    return min(near, key=lambda finding: finding.reported_s, default=None)
-
-
-def unfounded(judged: Judged) -> list[Finding]:
-    """Findings that belong to no event of their rule."""
-    return [
-        finding
-        for finding in judged.findings
-        if not _has_cause(finding, judged.events) and not (finding.rule == "growth" and _truly_grows(judged))
-    ]
-
-
-def _truly_grows(judged: Judged) -> bool:
-    """Whether the true peaks rise above the first nearly as far as the rule allows."""
-    peaks = [one.peak for one in judged.true_repetitions]
-    return len(peaks) > 1 and max(peaks) - peaks[0] > _GROWN_DEG
-
-
-def _has_cause(finding: Finding, true: Sequence[Event]) -> bool:
-    rule = _ALSO.get(finding.rule, finding.rule)
-    for event in true:
-        of, level = rule_of(event)
-        # Of what has no second event for its caution, any finding is founded.
-        grave = level is Verdict.STOP or of in _RULE_OF.values() or finding.verdict is Verdict.CAUTION
-        if of == rule and grave and finding.start_s < event.end_s + _NEAR_S and finding.end_s > event.start_s - _NEAR_S:
-            return True
-    return False
-
-
 def tables(clips: Sequence[Judged]) -> str:
     """All figures as Markdown."""
     return "\n\n".join([_detected(clips), _false(clips), _same(clips), _done(clips)])
@@ -355,7 +284,7 @@ def _done(clips: Sequence[Judged]) -> str:
     ]
     for rate in RATES:
         these = [clip for clip in clips if clip.rate == rate]
-        pairs = [pair for clip in these for pair in _matched(clip)]
+        pairs = [pair for clip in these for pair in matched_holds(clip)]
         off = [abs((found.end_s - found.start_s) - (true.end_s - true.start_s)) for true, found in pairs if found]
         repeated = [clip for clip in these if clip.true_repetitions]
         exact = sum(len(clip.repetitions) == len(clip.true_repetitions) for clip in repeated)
@@ -365,20 +294,6 @@ def _done(clips: Sequence[Judged]) -> str:
                 f"{len(repeated)} | {exact} |"
             )
     return "\n".join(lines)
-
-
-def _matched(clip: Judged) -> list[tuple[Hold, Hold | None]]:
-    """Each true hold with the one found that overlaps it most."""
-
-    def overlap(a: Hold, b: Hold) -> float:
-        return min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
-
-    pairs: list[tuple[Hold, Hold | None]] = []
-    for true in clip.true_holds:
-        if true.end_s - true.start_s >= _LEAST_HOLD_S:
-            best = max(clip.holds, key=lambda hold: overlap(true, hold), default=None)
-            pairs.append((true, best if best is not None and overlap(true, best) > 0.0 else None))
-    return pairs
 
 
 _MARKS: Final = ("<!-- figures: make bench-detection -->", "<!-- end of detection figures -->")
@@ -415,7 +330,7 @@ def _tell(clips: Sequence[Judged]) -> None:
                 print("missed", clip.script, clip.seed, clip.rate, event)
         for finding in unfounded(clip):
             print("false", clip.script, clip.seed, clip.rate, finding)
-        for true, found in _matched(clip):
+        for true, found in matched_holds(clip):
             off = (found.end_s - found.start_s) - (true.end_s - true.start_s) if found else float("nan")
             if not abs(off) <= _HOLD_OFF_S:
                 print("hold", clip.script, clip.seed, clip.rate, true, found)

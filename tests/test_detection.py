@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.detection import FORCED, RATES, Judged, choices, noticed, performances, rule_of, take, unfounded
+from benchmarks.detection import FORCED, RATES, choices, performances, take
+from benchmarks.matching import Judged, noticed, rule_of, unfounded
 from calibration.phantom.events import Event, events
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.variety import FIRST_KEPT_SEED

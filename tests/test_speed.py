@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from signals import flicker, stamps
 
 from calibration.phantom.events import events
 from calibration.phantom.performance import Performance
@@ -16,21 +17,6 @@ from poses.speed import SpeedLimits, SpeedMemory, SpeedResult, advance
 # safe-ranges 3.1 and L11; B4: a stop on lowering alone, and a drop lasts a quarter of a second.
 LUNGE = SpeedLimits(25.0, 25.0, 40.0, 40.0, caution_on_s=0.2, stop_on_s=0.2)
 BRIDGE = SpeedLimits(80.0, 80.0, math.inf, 120.0, caution_on_s=0.2, stop_on_s=0.05, window_s=0.3)
-
-
-def stamps(rng: np.random.Generator, length_s: float, rate_hz: float, drop: float) -> np.ndarray:
-    """Jittering time stamps of a camera that loses frames."""
-    times = (np.arange(1, round(length_s * rate_hz)) + rng.uniform(-0.3, 0.3, round(length_s * rate_hz) - 1)) / rate_hz
-    return times[rng.random(len(times)) >= drop]
-
-
-def flicker(rng: np.random.Generator, times: np.ndarray, sigma: float, lasting_s: float) -> np.ndarray:
-    """Noise whose correlation dies away with ``lasting_s``, as a filtered landmark has; white for 0."""
-    noise = rng.normal(scale=sigma, size=len(times))
-    for i in range(1, len(times) if lasting_s > 0.0 else 0):
-        keep = math.exp((times[i - 1] - times[i]) / lasting_s)
-        noise[i] = keep * noise[i - 1] + math.sqrt(1.0 - keep**2) * noise[i]
-    return noise
 
 
 def run(
