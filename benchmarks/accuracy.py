@@ -94,9 +94,10 @@ class Scored:
         image: ``(N, 2, M)`` as the image landmarks have it.
         world: ``(N, 2, M)`` as the landmarks in space have it.
         swapped_raw: ``(N,)`` legs labelled the other way by the model.
-        swapped: ``(N,)`` by us, where we say which leg is which.
+        swapped: ``(N,)`` by us.
         tellable: ``(N,)`` whether that can be told from the landmarks.
-        told: ``(N,)`` whether we say which leg is which.
+        told: ``(N,)`` whether we say which leg is which: an angle of a leg is given.
+        judged: ``(N,)`` whether the view is good enough for a verdict.
     """
 
     seen: Seen
@@ -109,6 +110,7 @@ class Scored:
     swapped: Bools
     tellable: Bools
     told: Bools
+    judged: Bools
 
     def errors(self, which: str, measure: int) -> Floats:
         """``(N, 2)`` errors of one of ``ours``, ``image`` and ``world``."""
@@ -119,13 +121,15 @@ class Scored:
 def scored(seen: Seen) -> Scored:
     """Runs a session over every clip, and keeps the frames that count."""
     ours, sigma = np.full(seen.truth.shape, np.nan), np.full(seen.truth.shape, np.nan)
-    followed, told = seen.image_px.copy(), np.ones(len(seen), bool)
+    followed, told, judged = seen.image_px.copy(), np.zeros(len(seen), bool), np.zeros(len(seen), bool)
     for clip in np.unique(seen.clip):
         session = Session(built_in())
         for index in np.flatnonzero(seen.clip == clip).tolist():
             step = session.step(index, seen.pose(index))
             ours[index], sigma[index] = step.measures.values, step.measures.sigma
-            followed[index], told[index] = step.pose.image_px, step.measures.legs_told
+            followed[index] = step.pose.image_px
+            told[index] = step.measures.legs_told
+            judged[index] = not step.assessment.problems
     sign = np.where(seen.near == 1, 1.0, -1.0)
     image, world = side_measures(seen.image_px, sign), side_measures(seen.world_m[..., :2], sign)
     raw, tellable = share_labelled_other_way(seen.image_px, seen.true_px)
@@ -138,7 +142,7 @@ def scored(seen: Seen) -> Scored:
     return Scored(
         seen.taken(counts),
         *(truth, ours, sigma, image, world),
-        *(flags[counts] for flags in (raw, swapped & told, tellable, told)),
+        *(flags[counts] for flags in (raw, swapped, tellable, told, judged)),
     )
 
 
@@ -223,7 +227,7 @@ def _other_figures(seen: Seen, s: Scored) -> list[str]:
         np.polyfit(s.truth[arched, 0, m], s.truth[arched, 0, m] + s.errors(which, m)[arched, 0], 1)[0]
         for which in ("ours", "image", "world")
     ]
-    lunge = s.tellable & (s.seen.label == "low-lunge")
+    lunge, asked = s.tellable & (s.seen.label == "low-lunge"), s.tellable & (s.seen.label != TURNED)
     whole = seen.whole
     return [
         "| what | ours | raw |",
@@ -234,9 +238,11 @@ def _other_figures(seen: Seen, s: Scored) -> list[str]:
         f"{slopes[1]:.2f} image, {slopes[2]:.2f} world |",
         *(
             f"| legs labelled the other way, {name} ({which.sum()} frames; named in {s.told[which].mean():.1%}) | "
-            f"{s.swapped[which & s.told].mean():.2%} | {s.swapped_raw[which].mean():.2%} |"
+            f"{s.swapped[which & s.told].mean():.2%}, whether named or not {s.swapped[which].mean():.2%} | "
+            f"{s.swapped_raw[which & s.told].mean():.2%}, {s.swapped_raw[which].mean():.2%} |"
             for name, which in (
-                ("set up as asked", s.tellable & (s.seen.label != TURNED)),
+                ("set up as asked", asked),
+                ("of these judged", asked & s.judged),
                 ("lunges set up as asked, yaw up to 30°", lunge & (_yaw(s) <= 30.0)),
                 (TURNED, s.tellable & (s.seen.label == TURNED)),
             )

@@ -1,6 +1,7 @@
 """Where the person faces, which side is turned to the camera, and how far the body is turned out of the picture plane.
 
-Which question this module answers: may a side-view angle be read at all, and with which sign. It uses only what
+Which question this module answers: may a side-view angle be read at all, and with which sign; and is the skeleton the
+right way up. It uses only what
 anatomy forbids to be otherwise, so it holds upright, kneeling and lying alike: knees bend one way, toes lie in front
 of the shank, the nose lies in front of the ears.
 """
@@ -21,6 +22,10 @@ FULL_EVIDENCE: Final = 5.0
 # Convention: below a quarter of the full evidence the person may as well face the camera. Side-on people in real
 # pictures of lunges, bridges and planks gave 2.8 to 4.9; people who face the camera 0 to 1.3.
 LEAST_EVIDENCE: Final = 1.25
+# A trunk that hangs head down more steeply than this, with a foot so many lengths of it above the hips, stands on its
+# shoulders (convention; the trunk of a bridge rises up to about 40 degrees, seen obliquely a little more).
+_HEAD_DOWN: Final = math.sin(math.radians(45.0))
+_FOOT_UP_TRUNKS: Final = 0.5
 # Contrary evidence must last this long before the locked facing changes (convention; turning round takes longer).
 CHANGE_S: Final = 0.5
 
@@ -63,6 +68,22 @@ def facing_sign(evidence: float) -> int:
 def near_side(facing: int) -> int:
     """The side turned to the camera: someone who faces the picture's right shows it their right side."""
     return skeleton.RIGHT if facing > 0 else skeleton.LEFT
+
+
+def is_upside_down(image_px: NDArray[np.floating]) -> bool:
+    """Whether the skeleton stands on its shoulders, with a foot in the air.
+
+    Nobody who stretches does, but the pose model now and then takes a kneeling person the wrong way up, shoulders for
+    knees, and then follows that skeleton for seconds.
+
+    Args:
+        image_px: ``(33, 2)`` landmarks, x right, y down; NaN where nobody was found.
+    """
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = image_px[_ACROSS].tolist()
+    down, across = ay + by - cy - dy, ax + bx - cx - dx
+    # Twice the trunk, and twice the way of the higher ankle above the hips. Comparisons with NaN are False.
+    trunk, up = math.hypot(across, down), cy + dy - 2.0 * float(image_px[list(skeleton.ANKLES), 1].min())
+    return down > _HEAD_DOWN * trunk and up > _FOOT_UP_TRUNKS * trunk
 
 
 def yaw_deg(world_m: NDArray[np.floating]) -> float:

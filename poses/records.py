@@ -71,6 +71,11 @@ class Pose:
         """Whether anybody was found in the frame."""
         return bool(np.isfinite(self.image_px[0, 0]))
 
+    def unfound(self) -> "Pose":
+        """The same moment with nobody found."""
+        lost = (np.full_like(points, np.nan) for points in (self.image_px, self.world_m, self.visibility))
+        return Pose(self.time_s, *lost, self.image_wh)
+
 
 @dataclass(frozen=True, slots=True)
 class Measures:
@@ -82,7 +87,8 @@ class Measures:
         facing: +1 when the person faces the picture's right (lying on the back: head to the left), -1 the other way,
             0 when it cannot be told.
         near: Side of the body that is turned to the camera.
-        legs_told: Whether it is known which leg is which; if not, all but the trunk's inclination is NaN.
+        legs_told: Whether it is known which leg is which, and an angle of one is given; if not, all but the trunk's
+            inclination is NaN.
     """
 
     values: Float64Array

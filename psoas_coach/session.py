@@ -38,6 +38,7 @@ STOPS_IN_SESSION: Final = 3
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
 # What cannot be said without knowing which leg is which.
 _OF_LEGS: Final = np.array([name != "trunk_inclination_deg" for name in measures.NAMES])
+_ANGLES_OF_LEGS: Final = np.flatnonzero(_OF_LEGS & measures.IS_ANGLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,9 @@ class Session:
             pose: Its landmarks; media times must not go back.
         """
         past = self._memory
+        mistaken = orientation.is_upside_down(pose.image_px)
+        if mistaken:
+            pose = pose.unfound()
         if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
             # Clocks of holds and what was done today outlast a moment out of sight.
             past = _Memory(
@@ -129,7 +133,8 @@ class Session:
             raw.near,
             legs_told=legs is None or not legs.doubtful,
             # Without a name for the legs nothing is measured; that is told apart.
-            measured=not raw.legs_told or bool(np.isfinite(raw.values[raw.near, _OPENING])),
+            measured=(legs is not None and not legs.sure) or bool(np.isfinite(raw.values[raw.near, _OPENING])),
+            mistaken=mistaken,
         )
         problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
         recognised = past.recognised
@@ -192,7 +197,8 @@ class Session:
             seen = correction.traces_of(pose, facing)
         steady = correction.steady(self._correction.turns(seen.features), pose.time_s, facing, past.steady)
         values, sigma = self._correction.measures(seen, steady.turns)
-        told = legs is None or legs.sure
+        # Where no leg has an angle that could be told, both legs' landmarks mostly lie on one.
+        told = (legs is None or legs.sure) and bool(np.isfinite(values[:, _ANGLES_OF_LEGS]).any())
         return (
             pose,
             legs,

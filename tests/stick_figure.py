@@ -119,7 +119,7 @@ def nobody(time_s: float, image_wh: tuple[int, int] = (1280, 720)) -> Pose:
     return Pose(time_s, np.full((count, 2), nan), np.full((count, 3), nan), np.full(count, nan), image_wh)
 
 
-def uncorrected(sigma_deg: float = 4.4) -> Correction:
+def uncorrected(sigma_deg: float = 4.4, sigma_past_toe: float = 0.08) -> Correction:
     """Believes the landmarks, and states the same error of every angle: a stick figure is what it looks like."""
     features = traces_of(pose(GOOD_LUNGE), 1).features.shape[-1]
 
@@ -127,5 +127,5 @@ def uncorrected(sigma_deg: float = 4.4) -> Correction:
         layer = (np.zeros((features, len(outputs))), np.array(outputs))
         return Network(np.zeros(features), np.ones(features), (layer,))
 
-    sigmas = [log(sigma_deg if name.endswith("_deg") else radians(sigma_deg)) for name in SIGMAS_OF for _ in (0, 1)]
+    sigmas = [log(sigma_deg if name.endswith("_deg") else sigma_past_toe) for name in SIGMAS_OF for _ in (0, 1)]
     return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-6.0))

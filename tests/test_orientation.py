@@ -11,6 +11,7 @@ from poses.orientation import (
     FacingMemory,
     facing_evidence,
     facing_sign,
+    is_upside_down,
     lock_facing,
     near_side,
     yaw_deg,
@@ -51,6 +52,25 @@ def test_a_person_facing_right_shows_their_right_side() -> None:
 def test_yaw_from_the_line_between_shoulders_and_hips(yaw: float, facing: int) -> None:
     pose = sf.pose(sf.GOOD_LUNGE, facing=facing, yaw_deg=yaw)
     assert yaw_deg(pose.world_m) == pytest.approx(yaw, abs=0.01)
+
+
+# As the pose model once saw somebody kneeling: the knees where the shoulders are, one foot at the head.
+TAKEN_THE_WRONG_WAY_UP = sf.Figure(trunk_deg=-145.0, left=sf.Leg(-155.0, 10.0), right=sf.Leg(-100.0, 100.0))
+# The hips as high as anybody brings them, one leg raised straight up.
+SINGLE_LEG_BRIDGE = sf.Figure(trunk_deg=128.0, left=sf.Leg(-128.0, 120.0), right=sf.Leg(-165.0, 0.0))
+FORWARD_FOLD = sf.Figure(trunk_deg=-150.0, left=sf.Leg(5.0, 0.0), right=sf.Leg(5.0, 0.0))
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+def test_a_skeleton_on_its_shoulders_is_upside_down(facing: int) -> None:
+    assert is_upside_down(sf.pixels(TAKEN_THE_WRONG_WAY_UP, facing=facing))
+    assert not is_upside_down(np.full((33, 2), np.nan))
+
+
+@pytest.mark.parametrize("figure", [*POSTURES, SINGLE_LEG_BRIDGE, FORWARD_FOLD])
+@pytest.mark.parametrize("facing", [1, -1])
+def test_what_people_do_is_not(figure: sf.Figure, facing: int) -> None:
+    assert not is_upside_down(sf.pixels(figure, facing=facing))
 
 
 def test_one_misread_frame_does_not_turn_the_person_round() -> None:

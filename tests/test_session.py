@@ -86,6 +86,26 @@ def test_a_bad_view_is_unknown_however_deep_the_lunge() -> None:
     assert steps[-1].cue.id == "turn_side"
 
 
+def test_a_skeleton_that_is_upside_down_is_not_measured() -> None:
+    on_the_shoulders = sf.Figure(trunk_deg=-145.0, left=sf.Leg(-155.0, 10.0), right=sf.Leg(-100.0, 100.0))
+    steps, found = run(held((2.0, lunge(8.0)), (3.0, on_the_shoulders), (2.0, lunge(8.0))))
+    assert found == []
+    wrong = steps[60:150]
+    assert all(np.isnan(step.measures.values).all() for step in wrong)
+    assert wrong[-1].assessment.problems == ("unclear",)
+    assert not wrong[-1].pose.found
+    assert steps[-1].assessment.verdict is Verdict.OK
+
+
+def test_legs_without_an_angle_have_no_name() -> None:
+    # Every angle is too unsure to be given; the knee over the toes by itself would be sure enough.
+    session = Session(built_in(), corrects=sf.uncorrected(11.0, 0.05))
+    steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(8.0))))]
+    assert not any(step.measures.legs_told for step in steps)
+    assert all(np.isnan(step.measures.values).all() for step in steps)
+    assert steps[-1].assessment.problems == ("unclear",)
+
+
 def test_swapped_labels_raise_no_alarm() -> None:
     # With the legs exchanged the front leg would read as the stretched one, at -85 degrees.
     poses = [exchange_legs(pose) if index % 17 == 9 else pose for index, pose in enumerate(held((5.0, lunge(8.0))))]
