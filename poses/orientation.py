@@ -83,7 +83,7 @@ def is_upside_down(image_px: NDArray[np.floating]) -> bool:
     down, across = ay + by - cy - dy, ax + bx - cx - dx
     # Twice the trunk, and twice the way of the higher ankle above the hips. Comparisons with NaN are False.
     trunk, up = math.hypot(across, down), cy + dy - 2.0 * float(image_px[list(skeleton.ANKLES), 1].min())
-    return down > _HEAD_DOWN * trunk and up > _FOOT_UP_TRUNKS * trunk
+    return bool(down > _HEAD_DOWN * trunk and up > _FOOT_UP_TRUNKS * trunk)
 
 
 def yaw_deg(world_m: NDArray[np.floating]) -> float:

@@ -73,8 +73,10 @@ class Pose:
 
     def unfound(self) -> "Pose":
         """The same moment with nobody found."""
-        lost = (np.full_like(points, np.nan) for points in (self.image_px, self.world_m, self.visibility))
-        return Pose(self.time_s, *lost, self.image_wh)
+        image_px, world_m, visibility = (
+            np.full_like(points, np.nan) for points in (self.image_px, self.world_m, self.visibility)
+        )
+        return Pose(self.time_s, image_px, world_m, visibility, self.image_wh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,7 @@ class ViewMemory:
     sparse: bool = False
 
 
-def problem_of(
-    pose: Pose, facing: int, near: int, *, legs_told: bool = True, measured: bool = True, mistaken: bool = False
-) -> str:
+def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True, measured: bool = True) -> str:
     """What is wrong with the view of one frame, or "".
 
     Args:
@@ -53,13 +51,10 @@ def problem_of(
         near: Side turned to the camera.
         legs_told: Whether it is known which leg is which.
         measured: Whether the near hip's angle could be told at all, or is too unsure to be given.
-        mistaken: Whether somebody was found, but not as anybody can be.
 
     Returns:
         The most important id of ``PROBLEMS`` that applies.
     """
-    if mistaken:
-        return "unclear"
     if not pose.found:
         return "no_person"
     width, height = pose.image_wh

@@ -134,9 +134,8 @@ class Session:
             legs_told=legs is None or not legs.doubtful,
             # Without a name for the legs nothing is measured; that is told apart.
             measured=(legs is not None and not legs.sure) or bool(np.isfinite(raw.values[raw.near, _OPENING])),
-            mistaken=mistaken,
         )
-        problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
+        problem, seen = view.over_time("unclear" if mistaken else problem, pose.time_s, past.recent_views)
         recognised = past.recognised
         if not problem:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
