@@ -143,7 +143,7 @@ def judge(script: str, seed: int, seen: Seen) -> Judged:
     holds = (*(hold for step in steps for hold in step.moment.holds), *ending.holds)
     done = (*(one for step in steps for one in step.moment.repetitions), *ending.repetitions)
     spans = np.diff(seen.time_s, append=seen.time_s[-1])
-    judged = np.array([step.assessment.exercise is not None for step in steps])
+    judged = np.array([step.assessment.exercise is not None and not step.assessment.problems for step in steps])
     true_holds, true_done = truly_done(studio)
     return Judged(
         script, seed, str(seen.label[0]), true_events, findings, holds, done, true_holds, true_done,

@@ -136,7 +136,8 @@ def follow_hold(shape: Shape, course: Course, said_s: float) -> tuple[Course, Ch
     if still and moving:
         course = replace(course, low=now, high=-math.inf)
         return begin(course, Phase.REST, levels.arrived(bins, now, PAST_DEG), said_s)
-    before = min(b.value for b in bins)
+    # What came before this rest is no way into the stretch.
+    before = min((b.value for b in bins if b.time_s >= course.since_s), default=now)
     if not moving and now > before + _LEFT_DEG:
         return begin(course, Phase.ENTER, levels.left(bins, before + NEAR_DEG, 1), said_s)
     return course, ()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from poses import view
 from poses.exercise import Exercise, Rule
 from poses.movement import MEASURES
 from poses.records import Cue, Reading, Verdict
@@ -92,7 +93,8 @@ def choose(
     """
     problem_since = memory.problem_since_s if problem and memory.problem_since_s is not None else time_s
     wanted = None
-    urgent = _most_urgent(exercise, readings) if exercise is not None and not problem else None
+    judged = exercise is not None and (not problem or problem in view.OF_LEGS)
+    urgent = _most_urgent(exercise, readings) if judged and exercise is not None else None
     ending = (ends, time_s) if ends else memory.ending
     if ending is not None and urgent is not None and time_s - ending[1] < ENDING_S:
         # First come out of it: "rest here" must not be said of a posture that is too deep.
@@ -100,11 +102,14 @@ def choose(
     calm_since = _calm_since(exercise, readings, problem, time_s, memory)
     if ending is not None and urgent is None and time_s - ending[1] < ENDING_S:
         wanted = (ENDINGS[ending[0]], Verdict.STOP)
+    elif urgent is not None:
+        # Also where the legs are not seen well: what can be told is told.
+        wanted = urgent
     elif problem:
         if still or time_s - problem_since >= PROBLEM_ON_S:
             wanted = (PROBLEM_CUES[problem], Verdict.UNKNOWN)
     elif exercise is not None:
-        wanted = urgent or _praise(calm_since, time_s, memory)
+        wanted = _praise(calm_since, time_s, memory)
     since = problem_since if problem else None
     if wanted is None:
         kept = memory.cue

@@ -71,6 +71,7 @@ class Movement:
         shake: What is shaking, or None.
         shakes: Whether it is looked for: it is experimental, and off unless the user asks for it.
         cues: For each rule the cue of a caution and that of a stop.
+        kneels: Whether the knee of the leg it is about rests on the floor, see ``kneeling``.
     """
 
     shape: Shape
@@ -84,4 +85,5 @@ class Movement:
     dose: TimeLimits | None
     shake: ShakeLimits | None
     cues: Mapping[str, tuple[str, str]]
+    kneels: bool = False
     shakes: bool = False

@@ -38,6 +38,7 @@ class MovementTable(Strict):
 
     course: Literal["hold", "repetition"]
     from_deg: Number
+    knee_on_floor: bool = False
     speed_from_deg: Number | None = None
     bounce_from_deg: Number | None = None
     speed: _Numbers | None = None
@@ -99,6 +100,7 @@ class MovementTable(Strict):
             dose=_made(TimeLimits, self.dose),
             shake=_made(ShakeLimits, self.shake),
             cues={rule: (caution, stop) for rule, (caution, stop) in self.cues.items()},
+            kneels=self.knee_on_floor,
         )
 
 

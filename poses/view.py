@@ -29,6 +29,8 @@ MOST_STEP_S: Final = 0.5
 
 # Most important first; each is a key of [problems] in poses/texts.
 PROBLEMS: Final = ("too_few_frames", "no_person", "not_whole", "turn_side", "too_small", "unclear", "legs")
+# Views in which a person is well seen but for their legs: what can be told without these still is.
+OF_LEGS: Final = ("unclear", "legs")
 
 _CHAIN: Final = PAIRS[:4]
 _WHOLE: Final = np.concatenate([PAIRS.ravel(), np.array(skeleton.EARS)])

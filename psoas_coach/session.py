@@ -17,6 +17,7 @@ from poses import (
     cues,
     findings,
     forcing,
+    kneeling,
     measures,
     orientation,
     recognition,
@@ -72,6 +73,7 @@ class _Memory:
     pending: tuple[Finding, ...] = ()
     said: cues.CueMemory = cues.CueMemory()
     courses: tuple[tuple[str, forcing.ForcingMemory], ...] = ()
+    knee: kneeling.KneeMemory | None = None
     doing: str | None = None
     stops: tuple[tuple[str, int], ...] = ()
     seen_s: float | None = None
@@ -117,6 +119,7 @@ class Session:
                 pending=past.pending,
                 said=past.said,
                 courses=past.courses,
+                knee=past.knee,
                 doing=past.doing,
                 stops=past.stops,
             )
@@ -137,16 +140,24 @@ class Session:
         )
         problem, seen = view.over_time("unclear" if mistaken else problem, pose.time_s, past.recent_views)
         recognised = past.recognised
-        if not problem:
+        opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
+        partly = problem in view.OF_LEGS and not math.isnan(opening_deg) and recognised.exercise is not None
+        if partly:
+            # The knee is still where it was and the hip over it: it is still that lunge, whatever the legs look like.
+            recognised = replace(recognised, rival=recognised.exercise, rival_since_s=pose.time_s)
+            smooth = replace(smooth, values=np.where(_OF_LEGS, np.nan, smooth.values))
+        elif not problem:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
                 # What was recognised before a long bad view says nothing about now.
                 recognised = recognition.RecognitionMemory()
             recognised = recognition.recognise(
                 smooth, pose.time_s, list(self._exercises.values()), recognised, still=self._still
             )
-        judged, verdicts = self._judge(smooth, recognised, problem, pose.time_s, past)
+        judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past)
+        if partly:
+            judged = replace(judged, problems=(problem,))
         exercise = self._exercises[judged.exercise] if judged.exercise else None
-        moment, courses, doing = self._move(raw, smooth, judged, recognised, past)
+        moment, courses, doing = self._move(raw, smooth, judged, recognised, past, (opening_deg, knee))
         every = (*judged.readings, *moment.readings)
         ended, pending = self._found(judged, every, problem, recognised, past.pending)
         stops, ends = _counted(past.stops, judged.exercise, pending, past.pending)
@@ -164,10 +175,11 @@ class Session:
             pending=pending,
             said=cue_memory,
             courses=courses,
+            knee=knee,
             doing=doing,
             stops=stops,
             seen_s=pose.time_s if pose.found else past.seen_s,
-            judgeable_s=past.judgeable_s if problem else pose.time_s,
+            judgeable_s=past.judgeable_s if problem and not partly else pose.time_s,
         )
         return Step(index, pose, raw, smooth, judged, cue, spoken, ended, moment, ends)
 
@@ -205,6 +217,15 @@ class Session:
             Measures(values if told else np.where(_OF_LEGS, np.nan, values), sigma, facing, near, told),
         )
 
+    def _kneel(self, pose: Pose, facing: int, raw: Measures, past: _Memory) -> tuple[float, kneeling.KneeMemory | None]:
+        """What a knee on the floor tells of the hip, in an exercise in which one is there."""
+        name = past.recognised.exercise or past.doing or past.recognised.rival
+        movement = self._exercises[name].movement if name else None
+        if movement is None or not movement.kneels:
+            return math.nan, None
+        side = raw.near if past.recognised.stretched is None else past.recognised.stretched
+        return kneeling.advance(pose, facing, side, float(raw.values[side, _OPENING]), past.knee)
+
     def _judge(
         self,
         smooth: Measures,
@@ -234,8 +255,13 @@ class Session:
         judged: Assessment,
         recognised: recognition.RecognitionMemory,
         past: _Memory,
+        kneels: tuple[float, kneeling.KneeMemory | None],
     ) -> tuple[Moment, tuple[tuple[str, forcing.ForcingMemory], ...], str | None]:
-        """Follows the movement of the exercise that is being done, or was until the view was lost."""
+        """Follows the movement of the exercise that is being done, or was until the view was lost.
+
+        Where a knee rests on the floor it is followed by what that knee tells (``kneels``), and where the angle itself
+        is not known, that stands in for it.
+        """
         surely_none = bool(judged.problems) and judged.problems[0] in ("no_exercise", "other_posture")
         doing = judged.exercise or past.doing or recognised.rival
         if doing is None or self._still or (movement := self._exercises[doing].movement) is None:
@@ -248,11 +274,17 @@ class Session:
         side = recognised.stretched if exercise.has_leg_roles else judged.near
         side = judged.near if side is None else side
         fits = judged.exercise is None or recognised.rival == recognised.exercise
+        raw_deg = float(raw.values[side, _OPENING]) if fits else math.nan
+        smooth_deg = float(smooth.values[side, _OPENING]) if fits else math.nan
+        if movement.kneels:
+            raw_deg, knee = kneels
+            if math.isnan(smooth_deg) and knee is not None:
+                smooth_deg = raw_deg + knee.offset_deg
         moment, courses[doing] = forcing.advance(
             movement,
             judged.time_s,
-            float(raw.values[side, _OPENING]) if fits else math.nan,
-            float(smooth.values[side, _OPENING]) if fits else math.nan,
+            raw_deg,
+            smooth_deg,
             courses.get(doing, forcing.ForcingMemory()),
             side=side,
             one_sided=exercise.has_leg_roles,

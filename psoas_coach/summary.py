@@ -169,6 +169,10 @@ class Summariser:
         if judged.exercise is None or all(one.verdict is Verdict.UNKNOWN for one in judged.readings):
             return
         seen = (judged.exercise, judged.stretched)
+        if judged.problems:
+            # The legs were not seen well: no judged frame, but what was said of the rest counts.
+            self._worst[seen] = worse(self._worst.get(seen, Verdict.UNKNOWN), step.verdict)
+            return
         self._judged += 1
         self._frames[seen] += 1
         self._seconds[seen] = self._seconds.get(seen, 0.0) + elapsed

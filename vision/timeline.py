@@ -55,7 +55,7 @@ class Timeline:
         while (past_s := time_s - self._first_s) >= self.span_s * (1.0 + 1.0 / BINS):
             self._double()
         last, self._bin = self._bin, min(int(past_s / self.span_s * BINS), BINS - 1)
-        level = _LEVELS[step.verdict if not step.assessment.problems else Verdict.UNKNOWN]
+        level = _LEVELS[step.verdict]
         # A frame that spans several bins is all there is to say of them.
         for bin_ in range(min(last + 1, self._bin), self._bin + 1):
             self._level[bin_] = max(self._level[bin_], level)

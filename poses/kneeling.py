@@ -1,0 +1,123 @@
+"""How open the hip of somebody kneeling is, from a knee that stays on the floor.
+
+Which question this module answers: how does the hip opening of a kneeling leg change, when the pose model is unsure of
+the knee. In a lunge the landmarks of the knees jump far sooner than those of the hips and shoulders: one leg hides the other.
+But the back knee rests on the floor. So where it is now is the middle of where it was seen during the last two
+seconds, and the thigh is the line from there to the hip, whatever a single frame says. A jump of the knee is then no
+movement, and a bounce of the pelvis still is.
+
+These are angles in the picture, not corrected for the camera: off by a constant of some degrees, and right in what they
+change by (docs/accuracy.md). So they are for what asks how an angle moves, never for what asks how large it is.
+"""
+
+import cmath
+import math
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Final
+
+from poses import skeleton
+from poses.records import Pose
+
+# The knee is looked at ten times a second and remembered for two seconds: a median over them is not moved by legs that
+# are mistaken for one another for less than one (convention).
+EVERY_S: Final = 0.1
+WINDOW_S: Final = 2.0
+# So many looks before it is known where it is. Long enough for the detectors to forget what was before.
+FEWEST_LOOKS: Final = 9
+# Farther from the knee than the thigh is long, or much nearer, somebody has stood up, or it is another hip. In shares
+# of the usual distance; a thigh that swings 25 degrees out of the picture's plane looks a tenth shorter (convention).
+NEAREST, FARTHEST = 0.8, 1.2
+# A knee that is found this far from where it was, in lengths of the thigh, was mistaken, before or now.
+ELSEWHERE: Final = 0.15
+# So far from what the resting knee tells, the angle is that of the other leg (``recognition.ROLE_MARGIN_DEG``).
+OTHER_LEG_DEG: Final = 20.0
+# Out of sight for longer, somebody may have moved; holds wait as long (``phases.Shape.pause_s``).
+FORGET_S: Final = 5.0
+# For how long the difference to the corrected angle is averaged.
+OFFSET_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class KneeMemory:
+    """Where the knee of one leg was.
+
+    Attributes:
+        side: The leg.
+        facing: Which way the person faces, +1 or -1.
+        time_s: Media time of the last frame with a pose.
+        looks: Times, knees as forward + i up in pixels, and lengths of the thigh, oldest first.
+        knee: Where it rests, NaN before that is known.
+        thigh_px: The usual distance from the hip.
+        offset_deg: The corrected angle less this one; NaN before both were known.
+    """
+
+    side: int
+    facing: int
+    time_s: float
+    looks: tuple[tuple[float, complex, float], ...] = ()
+    knee: complex = complex(math.nan, math.nan)
+    thigh_px: float = math.nan
+    offset_deg: float = math.nan
+
+
+def advance(
+    pose: Pose, facing: int, side: int, opening_deg: float, memory: KneeMemory | None
+) -> tuple[float, KneeMemory | None]:
+    """Takes one more frame into account.
+
+    Args:
+        pose: With the labels of its legs put right.
+        facing: +1 or -1; 0 where it is not known.
+        side: The leg whose knee is on the floor.
+        opening_deg: Its corrected opening, NaN where it could not be told: then its knee is not looked at.
+        memory: What the last call returned; None at the start.
+
+    Returns:
+        The opening in the picture, of this frame alone, NaN when it is not known; and the new memory.
+    """
+    if not pose.found or facing == 0:
+        return math.nan, memory
+    if memory is None or (memory.side, memory.facing) != (side, facing) or pose.time_s - memory.time_s > FORGET_S:
+        memory = KneeMemory(side, facing, pose.time_s)
+    rows = [pair[side] for pair in (skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES)]
+    shoulder, hip, knee = (complex(facing * x, -y) for x, y in pose.image_px[rows].tolist())
+    passed_s = pose.time_s - memory.time_s
+    memory = replace(memory, time_s=pose.time_s)
+    opening = _opening(memory, hip, shoulder)
+    away = opening_deg - opening - memory.offset_deg
+    if abs(away) > OTHER_LEG_DEG:
+        if memory.looks and pose.time_s - memory.looks[-1][0] <= FORGET_S:
+            return opening, memory
+        return math.nan, KneeMemory(side, facing, pose.time_s)
+    if not math.isnan(opening_deg):
+        memory = _look(memory, knee, abs(hip - knee))
+        opening = _opening(memory, hip, shoulder)
+        share = 1.0 if math.isnan(memory.offset_deg) else min(passed_s / OFFSET_S, 1.0)
+        past_deg = 0.0 if math.isnan(memory.offset_deg) else memory.offset_deg
+        memory = replace(memory, offset_deg=past_deg + share * (opening_deg - opening - past_deg))
+    return opening, memory
+
+
+def _opening(memory: KneeMemory, hip: complex, shoulder: complex) -> float:
+    """The opening in the picture over the resting knee, NaN when the hip is not over it."""
+    thigh, trunk = hip - memory.knee, shoulder - hip
+    # Comparisons with NaN are False.
+    if not (NEAREST * memory.thigh_px <= abs(thigh) <= FARTHEST * memory.thigh_px and abs(trunk) > 0.0):
+        return math.nan
+    return math.degrees(cmath.phase(trunk / thigh))
+
+
+def _look(memory: KneeMemory, knee: complex, thigh_px: float) -> KneeMemory:
+    """Remembers where the knee is, ten times a second."""
+    looks, now_s = memory.looks, memory.time_s
+    if looks and math.floor(now_s / EVERY_S) == math.floor(looks[-1][0] / EVERY_S):
+        return memory
+    looks = (*(look for look in looks if look[0] > now_s - WINDOW_S), (now_s, knee, thigh_px))
+    if len(looks) < FEWEST_LOOKS:
+        return replace(memory, looks=looks)
+    middle = complex(median(look[1].real for look in looks), median(look[1].imag for look in looks))
+    length = median(look[2] for look in looks)
+    if abs(middle - memory.knee) > ELSEWHERE * length:
+        return KneeMemory(memory.side, memory.facing, now_s)
+    return replace(memory, looks=looks, knee=middle, thigh_px=length)

@@ -1,0 +1,135 @@
+"""The hip over a knee that rests on the floor: what it does tells, whatever the knee's landmark does."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import stick_figure as sf
+from poses import kneeling, skeleton
+from poses.cues import PROBLEM_CUES, PROBLEM_ON_S, CueMemory, choose
+from poses.exercise_file import built_in
+from poses.records import Pose, Reading, Step, Verdict
+from psoas_coach.session import Session
+
+RATE = 30.0
+RIGHT = skeleton.RIGHT
+
+
+def kneeling_at(opening_deg: float, time_s: float, *, trunk_deg: float = 0.0, facing: int = 1) -> Pose:
+    """A lunge whose stretched knee lies at the same place whatever the opening."""
+    figure = replace(sf.GOOD_LUNGE, trunk_deg=trunk_deg, right=sf.Leg(opening_deg - trunk_deg, 80.0))
+    pose = sf.pose(figure, time_s, facing=facing)
+    shift = np.array([500.0, 600.0]) - pose.image_px[skeleton.KNEES[RIGHT]]
+    return replace(pose, image_px=(pose.image_px + shift).astype(np.float32))
+
+
+def with_knee_at(pose: Pose, x: float, y: float) -> Pose:
+    """The same pose with the stretched knee mistaken."""
+    points = pose.image_px.copy()
+    points[skeleton.KNEES[RIGHT]] = x, y
+    return replace(pose, image_px=points)
+
+
+def told(poses: Iterable[tuple[Pose, float]], *, facing: int = 1) -> list[float]:
+    memory, found = None, []
+    for pose, opening_deg in poses:
+        opening, memory = kneeling.advance(pose, facing, RIGHT, opening_deg, memory)
+        found.append(opening)
+    return found
+
+
+def still(seconds: float, opening_deg: float = 8.0, start_s: float = 0.0) -> Iterator[tuple[Pose, float]]:
+    for frame in range(round(seconds * RATE)):
+        yield kneeling_at(opening_deg, start_s + frame / RATE), opening_deg
+
+
+@pytest.mark.parametrize("trunk_deg", [-20.0, 0.0, 6.0])
+def test_the_opening_is_that_of_the_picture(trunk_deg: float) -> None:
+    poses = [(kneeling_at(9.0, frame / RATE, trunk_deg=trunk_deg), 9.0) for frame in range(60)]
+    found = told(poses)
+    assert math.isnan(found[0])
+    assert found[-1] == pytest.approx(9.0, abs=0.01)
+
+
+def test_the_mirrored_picture_tells_the_same() -> None:
+    poses = [(kneeling_at(9.0, frame / RATE, facing=-1), 9.0) for frame in range(60)]
+    assert told(poses, facing=-1)[-1] == pytest.approx(told(still(2.0, 9.0))[-1], abs=0.01)
+
+
+def test_a_knee_that_jumps_is_no_movement_and_a_hip_that_moves_is() -> None:
+    rng = np.random.default_rng(0)
+    frames = list(still(2.0))
+    for frame in range(60, 120):
+        bounce = 8.0 + 4.0 * math.sin(2.0 * math.pi * 1.5 * frame / RATE)
+        pose = kneeling_at(bounce, frame / RATE)
+        # A quarter of the frames has the knee somewhere else, and says so of the angle.
+        if rng.random() < 0.25:
+            frames.append((with_knee_at(pose, 640.0, 520.0), -60.0))
+        else:
+            frames.append((pose, bounce))
+    found = np.array(told(frames)[60:])
+    true = 8.0 + 4.0 * np.sin(2.0 * np.pi * 1.5 * np.arange(60, 120) / RATE)
+    assert np.abs(found - true).max() < 0.5
+
+
+def test_whoever_stands_up_is_not_over_the_knee_any_more() -> None:
+    frames = list(still(2.0))
+    standing = kneeling_at(8.0, 2.0)
+    up = replace(standing, image_px=standing.image_px - np.array([0.0, 120.0], np.float32))
+    assert math.isnan(told([*frames, (up, math.nan)])[-1])
+
+
+def test_a_knee_elsewhere_for_good_begins_anew() -> None:
+    shift = np.array([90.0, 0.0], np.float32)
+    moved = [(replace(p, image_px=p.image_px + shift), v) for p, v in still(4.0, start_s=2.0)]
+    found = told([*still(2.0), *moved])
+    assert found[-1] == pytest.approx(8.0, abs=0.01)
+    # In between nothing was told, long enough for the detectors to forget.
+    gap = [index for index in range(60, len(found)) if math.isnan(found[index])]
+    assert len(gap) >= RATE * 0.85
+
+
+def session_on(poses: Iterable[Pose]) -> list[Step]:
+    session = Session(built_in(), corrects=sf.uncorrected())
+    return [session.step(index, pose) for index, pose in enumerate(poses)]
+
+
+def badly_seen(pose: Pose) -> Pose:
+    """The near knee and ankle hardly visible: no angle of that leg."""
+    visibility = pose.visibility.copy()
+    visibility[[skeleton.KNEES[RIGHT], skeleton.ANKLES[RIGHT]]] = 0.3
+    return replace(pose, visibility=visibility)
+
+
+def test_a_hold_goes_on_while_only_the_legs_are_badly_seen() -> None:
+    poses = [kneeling_at(8.0, frame / RATE) for frame in range(round(30 * RATE))]
+    poses = [badly_seen(pose) if pose.time_s > 5.0 else pose for pose in poses]
+    steps = session_on(poses)
+    assert steps[-1].assessment.problems == ("unclear",)
+    assert steps[-1].verdict is Verdict.UNKNOWN, "no all-clear for what is not seen"
+    assert steps[-1].moment.hold_s == pytest.approx(29.5, abs=0.6)
+    assert steps[-1].cue is not None
+    assert steps[-1].cue.id == PROBLEM_CUES["unclear"]
+
+
+def test_leaning_back_is_told_while_only_the_legs_are_badly_seen() -> None:
+    poses = [kneeling_at(8.0, frame / RATE) for frame in range(90)]
+    poses += [badly_seen(kneeling_at(8.0, 3.0 + frame / RATE)) for frame in range(60)]
+    poses += [badly_seen(kneeling_at(8.0, 5.0 + frame / RATE, trunk_deg=24.0)) for frame in range(90)]
+    steps = session_on(poses)
+    found = [(reading.rule, reading.verdict) for reading in steps[-1].assessment.readings]
+    assert ("trunk-back-lean", Verdict.STOP) in found
+    assert ("hip-opening", Verdict.UNKNOWN) in found
+    assert steps[-1].cue is not None
+    assert steps[-1].cue.verdict is Verdict.STOP
+
+
+def test_where_only_the_legs_are_unclear_a_stop_is_said_before_the_view() -> None:
+    lunge = next(exercise for exercise in built_in() if exercise.id == "low-lunge")
+    stop = Reading("trunk-back-lean", "trunk_inclination_deg", 1, 24.0, 3.0, Verdict.STOP, 15.0, 0.0)
+    cue, _, _ = choose(lunge, [stop], "unclear", PROBLEM_ON_S, CueMemory(problem_since_s=0.0))
+    assert cue is not None
+    assert cue.verdict is Verdict.STOP
