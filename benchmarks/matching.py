@@ -46,9 +46,10 @@ def rule_of(event: Event) -> tuple[str, Verdict]:
     return _RULE_OF.get(name, name), Verdict.STOP if stop else Verdict.CAUTION
 
 
-def noticed(event: Event, findings: Sequence[Finding]) -> Finding | None:
-    """The first finding that belongs to an event and is as grave."""
-    rule, least = rule_of(event)
+def noticed(event: Event, findings: Sequence[Finding], least: Verdict | None = None) -> Finding | None:
+    """The first finding that belongs to an event and is as grave, or as grave as is asked for."""
+    rule, grave = rule_of(event)
+    least = least or grave
     near = [
         finding
         for finding in findings

@@ -1,8 +1,8 @@
 """How open the hip of somebody kneeling is, from a knee that stays on the floor.
 
 Which question this module answers: how does the hip opening of a kneeling leg change, when the pose model is unsure of
-the knee. In a lunge the landmarks of the knees jump far sooner than those of the hips and shoulders: one leg hides the other.
-But the back knee rests on the floor. So where it is now is the middle of where it was seen during the last two
+the knee. In a lunge the landmarks of the knees jump far sooner than those of the hips and shoulders: one leg hides the
+other. But the back knee rests on the floor. So where it is now is the middle of where it was seen during the last two
 seconds, and the thigh is the line from there to the hip, whatever a single frame says. A jump of the knee is then no
 movement, and a bounce of the pelvis still is.
 

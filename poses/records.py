@@ -133,10 +133,11 @@ class Assessment:
 
     Attributes:
         time_s: Media time.
-        exercise: Id of the exercise the person is doing, or None when it is none that is known.
+        exercise: Id of the exercise the person is doing, or None when it is none that is known or cannot be judged.
         stretched: Side of the leg that is stretched (lunge: the back leg), or None.
         near: Side of the body turned to the camera.
-        problems: Ids of what stands in the way of judging, most important first; empty when all was judged.
+        problems: Ids of what stands in the way of judging, most important first; empty when all was judged. With an
+            exercise only a part of it was: what can be told without the legs.
         readings: One for each rule of the exercise, in its order; empty without an exercise.
     """
 
@@ -146,6 +147,11 @@ class Assessment:
     near: int
     problems: tuple[str, ...]
     readings: tuple[Reading, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether all of an exercise was judged."""
+        return self.exercise is not None and not self.problems
 
     @property
     def verdict(self) -> Verdict:
