@@ -112,6 +112,12 @@ def pose(
     return Pose(time_s, image.astype(np.float32), world.astype(np.float32), visibility, image_wh)
 
 
+def on_the_knee(pose: Pose) -> Pose:
+    """The same posture with the right knee at the same place of the floor, as it is when somebody kneels on it."""
+    shift = np.array([600.0, 500.0]) - pose.image_px[skeleton.KNEES[skeleton.RIGHT]]
+    return replace(pose, image_px=(pose.image_px + shift).astype(np.float32))
+
+
 def nobody(time_s: float, image_wh: tuple[int, int] = (1280, 720)) -> Pose:
     """A frame in which nobody was found."""
     nan = np.float32(np.nan)

@@ -81,7 +81,7 @@ def long_session(minutes: float, rate: float = 10.0) -> Iterator[Pose]:
         figure = replace(sf.GOOD_LUNGE, right=sf.Leg(depth + float(bounce + 0.2 * rng.standard_normal()), 80.0))
         if part == 4:
             figure = sf.FLAT_BRIDGE if second % 5.0 < 2.5 else sf.ON_THE_FLOOR
-        yield sf.nobody(time_s) if part == 5 and second > 10.0 else sf.pose(figure, time_s)
+        yield sf.nobody(time_s) if part == 5 and second > 10.0 else sf.on_the_knee(sf.pose(figure, time_s))
 
 
 def test_an_hour_does_not_make_a_session_larger() -> None:

@@ -53,7 +53,7 @@ def moving(
     figure: Callable[[float], sf.Figure], course: Callable[[float], float], until_s: float, rate: float = 20.0
 ) -> Iterator[Pose]:
     for frame in range(round(until_s * rate)):
-        yield sf.pose(figure(course(frame / rate)), frame / rate)
+        yield sf.on_the_knee(sf.pose(figure(course(frame / rate)), frame / rate))
 
 
 def run(poses: Iterator[Pose]) -> tuple[list[Step], list[Finding], Ending]:

@@ -35,14 +35,8 @@ def held(*pieces: tuple[float, sf.Figure], rate: float = 30.0, start_s: float = 
     frame = 0
     for seconds, figure in pieces:
         for _ in range(round(seconds * rate)):
-            yield on_the_knee(sf.pose(figure, start_s + frame / rate))
+            yield sf.on_the_knee(sf.pose(figure, start_s + frame / rate))
             frame += 1
-
-
-def on_the_knee(pose: Pose) -> Pose:
-    """The same posture with the right knee at the same place of the floor, as it is when somebody kneels on it."""
-    shift = np.array([600.0, 500.0]) - pose.image_px[skeleton.KNEES[skeleton.RIGHT]]
-    return replace(pose, image_px=(pose.image_px + shift).astype(np.float32))
 
 
 def test_a_good_lunge_gives_no_word() -> None:

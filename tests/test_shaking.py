@@ -117,7 +117,7 @@ def test_it_is_off_unless_asked_for_and_asks_for_rest() -> None:
             time_s = frame / 30.0
             opening = 6.0 + (1.5 * math.sin(2.0 * math.pi * 5.0 * time_s) if time_s > 10.0 else 0.0)
             figure = replace(sf.GOOD_LUNGE, right=sf.Leg(opening, 80.0))
-            step = session.step(frame, sf.pose(figure, time_s))
+            step = session.step(frame, sf.on_the_knee(sf.pose(figure, time_s)))
             rules |= {reading.rule for reading in step.moment.readings if reading.verdict is Verdict.CAUTION}
             cues |= {step.cue.id} if step.cue else set()
         assert rules & {"shake"} == expected
