@@ -109,6 +109,27 @@ def replay(
 
 
 @app.command()
+def screen(
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="A TOML file of answers instead of questions.", show_default=False)
+    ] = None,
+    template: Annotated[bool, typer.Option("--template", help="Print such a file, to fill in.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also keep the outcome, as JSON.")] = None,
+    lang: LangOption = None,
+) -> None:
+    """Ask what should be asked before stretching, and say which exercises to leave for now."""
+    from poses.messages import Messages
+    from psoas_coach import screening
+    from psoas_coach.terminal import console, language_of_system
+
+    texts = Messages(lang.value if lang else language_of_system())
+    if template:
+        typer.echo(screening.template(texts), nl=False)
+        return
+    screening.run(console(), texts, answers, out)
+
+
+@app.command()
 def model(
     name: Annotated[str, typer.Argument(help="lite, full, heavy, or the path of a .task file.")] = "full",
 ) -> None:
