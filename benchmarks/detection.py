@@ -18,17 +18,17 @@ from typing import Final
 import numpy as np
 
 from benchmarks.accuracy import replace_figures
-from benchmarks.matching import Judged, matched_holds, noticed, rule_of, unfounded
+from benchmarks.matching import Judged, is_near_limit, matched_holds, noticed, rule_of, unfounded
 from benchmarks.phantoms import SIZE, Seen, Take, joined, watch_at
 from calibration.phantom.events import events
 from calibration.phantom.scripts import SCRIPTS, Studio
-from calibration.phantom.truth import landmarks_px
+from calibration.phantom.truth import MEASURES, landmarks_px
 from calibration.phantom.variety import FIRST_KEPT_SEED, Variant, variant
 from poses import phases, skeleton, tally
 from poses.exercise_file import built_in
 from poses.measures import trunk_length_px
 from poses.phases import PhaseMemory
-from poses.records import Verdict
+from poses.records import Finding, Verdict
 from poses.tally import Hold, Repetition, Tally
 from psoas_coach.session import Session
 
@@ -59,6 +59,8 @@ _OWN_DELAY_S: Final = {"hip-opening": 0.3, "trunk-back-lean": 1.0, "speed": 0.2,
 # "You are too small in the picture" is said below 120 pixels.
 _TRUNK_PX: Final = 145.0
 _CALLED: Final = tuple(exercise.id for exercise in built_in())
+# A finding is this much blurred at its edges by smoothing.
+_BLURRED_S: Final = 0.5
 # Differences that ``--list`` tells.
 _HOLD_OFF_S: Final = 0.3
 
@@ -146,10 +148,25 @@ def judge(script: str, seed: int, seen: Seen) -> Judged:
     spans = np.diff(seen.time_s, append=seen.time_s[-1])
     judged = np.array([step.assessment.judged for step in steps])
     true_holds, true_done = truly_done(studio)
+    near = frozenset(finding for finding in findings if is_near_limit(finding, _truth_of(finding, seen)))
     return Judged(
         script, seed, str(seen.label[0]), true_events, findings, holds, done, true_holds, true_done,
-        float(spans[judged].sum()),
+        float(spans[judged].sum()), near,
     )  # fmt: skip
+
+
+def _truth_of(finding: Finding, seen: Seen) -> list[float]:
+    """True values of what a finding was told of; none for what is neither a limit of range nor of speed."""
+    during = (seen.time_s >= finding.start_s - _BLURRED_S) & (seen.time_s <= finding.end_s + _BLURRED_S)
+    if finding.rule == "speed":
+        opening = seen.truth[:, finding.side, MEASURES.index("hip_opening_deg")]
+        slopes: list[float] = np.gradient(opening, seen.time_s)[during].tolist()
+        return slopes
+    rules = {rule.id: rule for exercise in built_in() if exercise.id == finding.exercise for rule in exercise.rules}
+    if finding.rule not in rules:
+        return []
+    values: list[float] = seen.truth[during, finding.side, MEASURES.index(rules[finding.rule].measure)].tolist()
+    return values
 
 
 def truly_done(studio: Studio) -> tuple[tuple[Hold, ...], tuple[Repetition, ...]]:
@@ -228,10 +245,11 @@ def _false(clips: Sequence[Judged]) -> str:
     lines = [
         "### Forcing: false alarms",
         "",
-        "Findings that belong to no true event of their rule. Correct motion: scripts in which nothing is forced.",
+        "Findings that belong to no true event of their rule. Correct motion: scripts in which nothing is forced. Near "
+        "the limit: cautions whose true value came within the stated sigma of the limit; that nobody can tell apart.",
         "",
-        "| clips | frames a second | clips | judged minutes | false stops | false cautions | which |",
-        "|---|---|---|---|---|---|---|",
+        "| clips | frames a second | clips | judged minutes | false stops | false cautions | near the limit | which |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, chosen in (("correct motion", False), ("forced motion", True)):
         for rate in RATES:
@@ -240,11 +258,12 @@ def _false(clips: Sequence[Judged]) -> str:
                 continue
             wrong = [finding for clip in these for finding in unfounded(clip)]
             stops = [finding for finding in wrong if finding.verdict is Verdict.STOP]
+            near = sum(finding in clip.near_limit for clip in these for finding in unfounded(clip))
             which = Counter(finding.rule for finding in wrong)
             minutes = sum(clip.judged_s for clip in these) / 60.0
             lines.append(
                 f"| {name} | {rate} | {len(these)} | {minutes:.1f} | {len(stops)} | {len(wrong) - len(stops)} | "
-                f"{', '.join(f'{rule} {count}' for rule, count in which.most_common()) or '–'} |"
+                f"{near} | {', '.join(f'{rule} {count}' for rule, count in which.most_common()) or '–'} |"
             )
     return "\n".join(lines)
 

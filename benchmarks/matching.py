@@ -36,6 +36,21 @@ class Judged:
     true_holds: tuple[Hold, ...]
     true_repetitions: tuple[Repetition, ...]
     judged_s: float
+    near_limit: frozenset[Finding] = frozenset()
+
+
+def is_near_limit(finding: Finding, true: Sequence[float]) -> bool:
+    """Whether what a finding was told of truly came within its own sigma of the limit, or past it.
+
+    Args:
+        finding: Of a limit of range or of speed.
+        true: True values of what it measures, while it lasted, signed like its limit.
+    """
+    if not true:
+        return False
+    upwards = finding.peak > finding.limit
+    farthest = max(true) if upwards else min(true)
+    return farthest + finding.sigma >= finding.limit if upwards else farthest - finding.sigma <= finding.limit
 
 
 def rule_of(event: Event) -> tuple[str, Verdict]:

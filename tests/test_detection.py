@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.detection import FORCED, RATES, choices, performances, take
-from benchmarks.matching import Judged, noticed, rule_of, unfounded
+from benchmarks.matching import Judged, is_near_limit, noticed, rule_of, unfounded
 from calibration.phantom.events import Event, events
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.variety import FIRST_KEPT_SEED
@@ -76,3 +76,17 @@ def test_people_of_the_figures_are_kept_ones_and_each_comes_once() -> None:
     seeds = [seed for _, seed, _, _ in performances(FIRST_KEPT_SEED + 1000, 3)]
     assert min(seeds) >= FIRST_KEPT_SEED
     assert len(set(seeds)) == len(seeds) == 3 * len(SCRIPTS)
+
+
+@pytest.mark.parametrize(
+    ("finding", "true", "near"),
+    [
+        (STOP, [10.0, 21.5], True),
+        (STOP, [10.0, 20.5], False),
+        (replace(STOP, rule="speed", peak=-95.0, limit=-80.0, sigma=5.0), [-76.0, 70.0], True),
+        (replace(STOP, rule="speed", peak=-95.0, limit=-80.0, sigma=5.0), [-60.0, 90.0], False),
+        (STOP, [], False),
+    ],
+)
+def test_what_truly_came_near_the_limit_is_told_apart(finding: Finding, true: list[float], near: bool) -> None:
+    assert is_near_limit(finding, true) is near
