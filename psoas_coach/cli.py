@@ -27,6 +27,8 @@ exercises_app = typer.Typer(no_args_is_help=True, help="Show and check exercises
 phantom_app = typer.Typer(no_args_is_help=True, help="A rendered person whose joint angles are known exactly.")
 app.add_typer(exercises_app, name="exercises")
 app.add_typer(phantom_app, name="phantom")
+profile_app = typer.Typer(no_args_is_help=True, help="What is remembered of you; nothing unless you gave it a name.")
+app.add_typer(profile_app, name="profile")
 
 
 class Lang(str, Enum):
@@ -115,6 +117,10 @@ def screen(
     ] = None,
     template: Annotated[bool, typer.Option("--template", help="Print such a file, to fill in.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also keep the outcome, as JSON.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Remember the answers about you, for a month, under this name.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Ask also what the profile still knows.")] = False,
     lang: LangOption = None,
 ) -> None:
     """Ask what should be asked before stretching, and say which exercises to leave for now."""
@@ -126,7 +132,7 @@ def screen(
     if template:
         typer.echo(screening.template(texts), nl=False)
         return
-    screening.run(console(), texts, answers, out)
+    screening.run(console(), texts, answers, out, name=profile, again=again)
 
 
 @app.command()
@@ -214,6 +220,48 @@ def exercises_validate(
         else:
             console().print(f"{file}: {exercise.id}, {len(exercise.rules)} rules, no fault")
     raise typer.Exit(2 if faulty else 0)
+
+
+@profile_app.command("list")
+def profile_list() -> None:
+    """List everybody who has a profile, and where they lie."""
+    from psoas_coach import profiles
+    from psoas_coach.terminal import console
+
+    screen = console()
+    for name in profiles.names():
+        screen.print(name, markup=False)
+    screen.print(str(profiles.folder()), style="dim", markup=False)
+
+
+@profile_app.command("show")
+def profile_show(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
+    """Show a profile as it stands in its file."""
+    from psoas_coach import profiles
+
+    found = profiles.read(name)
+    if found is None:
+        raise Problem(
+            f"There is no profile {name}",
+            "there is nothing to show",
+            "See who has one with: psoas-coach profile list",
+        )
+    typer.echo(profiles.text_of(found), nl=False)
+
+
+@profile_app.command("delete")
+def profile_delete(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
+    """Delete a profile for good, damaged or not."""
+    from psoas_coach import profiles
+    from psoas_coach.terminal import console
+
+    if not profiles.delete(name):
+        raise Problem(
+            f"There is no profile {name}",
+            "there is nothing to delete",
+            "See who has one with: psoas-coach profile list",
+        )
+    console().print(f"Deleted: {name}", markup=False)
 
 
 @phantom_app.command("list")

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -11,9 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from calibration.profile import Profile, kept_questions
 from calibration.screening import Answer, Level, Outcome, read_answers, screen, table
 from poses.messages import Messages
 from poses.problem import Problem
+from psoas_coach import profiles
 from psoas_coach.files import make_folder, replacing
 
 _YES: Final = {"y", "yes", "j", "ja"}
@@ -28,7 +31,15 @@ _STYLE: Final = {
 }
 
 
-def run(out: Console, texts: Messages, answers_file: Path | None, written: Path | None) -> Outcome:
+def run(
+    out: Console,
+    texts: Messages,
+    answers_file: Path | None,
+    written: Path | None,
+    *,
+    name: str | None = None,
+    again: bool = False,
+) -> Outcome:
     """Asks, or reads the answers, and tells the outcome.
 
     Args:
@@ -36,14 +47,22 @@ def run(out: Console, texts: Messages, answers_file: Path | None, written: Path 
         texts: Words of the person's language.
         answers_file: Where the answers stand; None asks for them.
         written: Where the outcome is kept as JSON; None keeps nothing.
+        name: Of the profile that remembers the answers about the person; None remembers nothing.
+        again: Ask also what the profile still knows.
 
     Raises:
         Problem: Nobody can be asked, or a file cannot be read or written.
     """
+    # Before anything is asked: a profile that cannot be read is no reason to answer thirty questions in vain.
+    profile = None if name is None else profiles.read(name) or Profile(name=name)
+    today = date.today()
+    known = {} if profile is None or again else profile.known_answers(today)
     if answers_file is not None:
         answers = read_answers(answers_file)
     elif sys.stdin.isatty():
-        answers = ask(out, texts, out.input)
+        answers = ask(out, texts, out.input, known)
+        if known and profile is not None and profile.screening is not None:
+            out.print(f"\n[dim]{escape(texts('screening', 'known', date=str(profile.screening.on)))}[/]")
     else:
         raise Problem(
             "There is nobody to ask: the input is no terminal",
@@ -54,27 +73,35 @@ def run(out: Console, texts: Messages, answers_file: Path | None, written: Path 
     tell(out, texts, outcome)
     if written is not None:
         _keep(written, outcome, answers)
+    # Where help was needed first, the rest was not asked: what was known stays.
+    if profile is not None and not known and all(question in answers for question in kept_questions()):
+        out.print(escape(texts("screening", "kept", path=str(profiles.write(profile.with_answers(answers, today))))))
     return outcome
 
 
-def ask(out: Console, texts: Messages, listen: Callable[[str], str]) -> dict[str, Answer]:
+def ask(
+    out: Console, texts: Messages, listen: Callable[[str], str], known: Mapping[str, Answer] | None = None
+) -> dict[str, Answer]:
     """Asks every question; where help is needed first, no further ones.
 
     Args:
         out: Where to show what comes before the questions.
         texts: Words of the person's language.
         listen: Shows a prompt and returns what was typed.
+        known: Answers that still hold, and are not asked for.
     """
-    asked = table()
+    asked, known = table(), known or {}
     out.print(f"[bold]{texts('screening', 'title')}[/]")
     out.print(f"{texts('screening', 'private')}\n{texts('screening', 'how')}")
-    answers: dict[str, Answer] = {}
+    answers: dict[str, Answer] = dict(known)
     for title, questions in (
         ("emergency_title", asked.emergency),
         ("soon_title", asked.doctor_soon),
         ("person_title", list(asked.person)),
         ("today", list(asked.today)),
     ):
+        if all(name in known for name in questions):
+            continue
         out.print(f"\n[bold]{texts('screening', title)}[/]")
         for name in questions:
             answers[name] = _answer(out, texts, name, listen)
