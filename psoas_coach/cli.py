@@ -62,15 +62,28 @@ def analyse(
     video: VideoOption = False,
     model: ModelOption = "full",
     experimental: ExperimentalOption = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Note what this person's answers say to leave for now.")
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """Analyse recorded clips; each gets a folder with summary, table, poses and picture."""
+    from datetime import date
+
+    from psoas_coach import profiles
     from psoas_coach.run import analyse_clips
     from psoas_coach.terminal import language_of_system
 
-    language = lang.value if lang else language_of_system()
-    shaking = Experiment.shaking in (experimental or [])
-    status, _ = analyse_clips(clips, out, exercise=exercise, model=model, lang=language, video=video, shaking=shaking)
+    status, _ = analyse_clips(
+        clips,
+        out,
+        exercise=exercise,
+        model=model,
+        lang=lang.value if lang else language_of_system(),
+        video=video,
+        shaking=Experiment.shaking in (experimental or []),
+        offers=profiles.offers_to(profile, date.today()) if profile else None,
+    )
     raise typer.Exit(status)
 
 

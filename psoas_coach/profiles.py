@@ -6,6 +6,8 @@ a name for it.
 
 import re
 import sys
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ import platformdirs
 import tomli_w
 
 from calibration.profile import NAME, VERSION, Profile
+from calibration.screening import Answer, Offer, screen, table
 from poses.problem import Problem
 from poses.strict_toml import FaultyFile, read_strictly
 from psoas_coach.files import make_folder, replacing
@@ -107,6 +110,24 @@ def write(profile: Profile) -> Path:
         file.touch(mode=0o600)
         file.write_bytes(text_of(profile).encode("utf-8"))
     return path
+
+
+def offers_to(name: str, today: date) -> Mapping[str, Offer]:
+    """What a person's remembered answers make of each exercise; emergencies and today are not asked of a recording.
+
+    Raises:
+        Problem: There are no answers of this person that still hold.
+    """
+    profile = read(name)
+    known = profile.known_answers(today) if profile is not None else {}
+    if not known:
+        raise Problem(
+            f"There are no answers of {name} that still hold",
+            "they say which exercises to leave for now, for a month",
+            f"Answer the questions first: psoas-coach screen --profile {name}",
+        )
+    nothing: dict[str, Answer] = dict.fromkeys(table().questions, "no")
+    return screen(nothing | known).offers
 
 
 def text_of(profile: Profile) -> str:

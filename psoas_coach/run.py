@@ -1,8 +1,9 @@
 """Analyses the clips a user names, one after another, and tells how it went; shared by ``analyse`` and ``demo``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from calibration.screening import Offer
 from poses.exercise import Exercise, with_shaking
 from poses.exercise_file import built_in, built_in_ids
 from poses.messages import Language, Messages
@@ -37,9 +38,27 @@ def chosen_exercises(name: str, *, shaking: bool = False) -> tuple[Exercise, ...
 
 
 def analyse_clips(
-    clips: Sequence[Path], out: Path, *, exercise: str, model: str, lang: Language, video: bool, shaking: bool = False
+    clips: Sequence[Path],
+    out: Path,
+    *,
+    exercise: str,
+    model: str,
+    lang: Language,
+    video: bool,
+    shaking: bool = False,
+    offers: Mapping[str, Offer] | None = None,
 ) -> tuple[int, list[Outcome]]:
     """Analyses clips into folders of ``out`` and prints what was found.
+
+    Args:
+        clips: The clips.
+        out: Where their folders go.
+        exercise: Id of an exercise, or "auto".
+        model: Name or path of the pose model.
+        lang: Language of all that is told.
+        video: Whether to write annotated videos.
+        shaking: Whether shaking is looked for.
+        offers: What the person's answers make of each exercise; a clip that shows one to leave for now is noted.
 
     Returns:
         The exit status, and the outcomes of the clips that could be used.
@@ -67,7 +86,7 @@ def analyse_clips(
                 tell_problem(problem)
                 continue
             outcomes.append(outcome)
-            tell_outcome(screen, texts, outcome)
+            tell_outcome(screen, texts, outcome, offers or {})
             if outcome.without_video is not None:
                 failed += 1
                 tell_problem(outcome.without_video)

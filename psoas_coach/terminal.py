@@ -1,7 +1,7 @@
 """What the user reads on the terminal while and after clips are analysed."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from calibration.screening import Level, Offer
 from poses.messages import Language, Messages
 from poses.problem import Problem
 from psoas_coach.analyse import Outcome
@@ -66,8 +67,8 @@ def progress_bar(out: Console, texts: Messages, label: str) -> Iterator[Callable
         yield show
 
 
-def tell_outcome(out: Console, texts: Messages, outcome: Outcome) -> None:
-    """The findings of one clip as a table, and where its files are."""
+def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mapping[str, Offer] | None = None) -> None:
+    """The findings of one clip as a table, what of it the person should leave for now, and where its files are."""
     summary = outcome.summary
     out.print(f"[bold]{escape(summary.clip.name)}[/]  {_what_was_seen(texts, summary)}")
     for line in _what_was_done(texts, summary):
@@ -86,6 +87,8 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome) -> None:
             out.print(f"  [bright_blue]?[/] {100 * share:.0f} %: {texts('problems', reason)}")
     if summary.frames.judged and summary.frames.judged < (1 - _WORTH_TELLING) * summary.frames.total:
         out.print(f"  [bright_blue]?[/] {texts('summary', 'not_an_all_clear')}")
+    for line in _what_answers_say(texts, summary, offers or {}):
+        out.print(f"  [yellow]▲ {escape(line)}[/]")
     if summary.clip.broke:
         out.print(f"  [yellow]{texts('summary', 'broke', time=f'{summary.clip.broke_off_s or 0.0:.1f}')}[/]")
     if summary.interrupted:
@@ -107,6 +110,19 @@ def _what_was_seen(texts: Messages, summary: Summary) -> str:
         sign = f"[{_STYLE[seen.worst]}]{_SIGN[seen.worst]}[/]"
         parts.append(f"{sign} {texts('exercises', seen.id)}, {share} {texts('summary', 'judged')}{side}")
     return "; ".join(parts)
+
+
+def _what_answers_say(texts: Messages, summary: Summary, offers: Mapping[str, Offer]) -> list[str]:
+    """A line for each exercise that was seen and that the person should leave, or take with care."""
+    lines = []
+    for exercise in dict.fromkeys(seen.id for seen in summary.exercises):
+        offer = offers.get(exercise, Offer())
+        if offer.level is not Level.OFFERED:
+            level = texts("screening", "levels", offer.level.name.lower())
+            notes = "".join(f", {texts('screening', 'notes', note)}" for note in offer.notes)
+            what = f"{level}{notes}, {texts('screening', 'because')} {', '.join(offer.because)}"
+            lines.append(texts("screening", "by_answers", exercise=texts("exercises", exercise), what=what))
+    return lines
 
 
 def _what_was_done(texts: Messages, summary: Summary) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from calibration.profile import ASK_AGAIN, Profile, kept_questions
-from calibration.screening import Answer, table
+from calibration.screening import Answer, Level, table
 from poses.messages import Messages
 from poses.problem import Problem
 from psoas_coach import profiles, screening
@@ -113,6 +113,16 @@ def test_answers_from_a_file_are_remembered_under_a_name(tmp_path: Path) -> None
     kept = profiles.read("anna")
     assert kept is not None
     assert set(kept.known_answers(date.today()).values()) == {"no"}
+
+
+def test_a_clip_is_told_what_its_person_should_leave_for_now() -> None:
+    with pytest.raises(Problem, match="no answers of anna that still hold"):
+        profiles.offers_to("anna", TODAY)
+    profiles.write(Profile(name="anna").with_answers({**ANSWERS, "S5": "no", "S12": "no", "S7": "yes"}, TODAY))
+    offers = profiles.offers_to("anna", TODAY)
+    assert (offers["low-lunge"].level, offers["bridge"].notes) == (Level.WITHHELD, ("to_flat",))
+    with pytest.raises(Problem, match="still hold"):
+        profiles.offers_to("anna", TODAY + ASK_AGAIN + timedelta(days=1))
 
 
 WRITER = """
