@@ -77,10 +77,8 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mappin
         out.print(_findings(texts, summary))
         for cue in dict.fromkeys(finding.cue for finding in summary.findings):
             out.print(f"  → {texts('cues', cue)}")
-    elif summary.frames.judged:
-        out.print(f"  {texts('summary', 'nothing_found')}")
     else:
-        out.print(f"  {texts('summary', 'nothing_judged')}")
+        out.print(f"  {texts('summary', 'nothing_found' if summary.frames.judged else 'nothing_judged')}")
     for reason, frames in summary.problems.items():
         share = frames / summary.frames.total
         if share >= _WORTH_TELLING:
