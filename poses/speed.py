@@ -47,6 +47,8 @@ class SpeedLimits:
         stop_on_s: The same of the stop limit.
         window_s: Length of the line. A movement much shorter than this looks slower than it is.
         off_share: A verdict ends when the speed is below this share of its limit.
+        over_read: By what factor the speed is read too high: the pose model's own filter lags behind a fast movement
+            and then catches up with it.
         noise_correlation_s: For how long the flicker of one frame lasts into the next ones; widens the standard error.
         forget_s: After a longer time without a view the past says nothing about the present.
     """
@@ -59,6 +61,7 @@ class SpeedLimits:
     stop_on_s: float = 0.2
     window_s: float = 0.5
     off_share: float = 0.6
+    over_read: float = 1.0
     noise_correlation_s: float = 0.1
     forget_s: float = 0.5
 
@@ -143,6 +146,7 @@ def advance(
     least = min(limits.caution_opening_deg_s, limits.caution_closing_deg_s)
     if abs(slope) > limits.off_share * least and len(samples) >= OUTLIER_SAMPLES:
         middle_s, slope, sigma = _line(_without_outlier(samples, middle_s, slope), noise)
+    slope, sigma = slope / limits.over_read, sigma / limits.over_read
     if not active:
         since_s = memory.since_s if memory.verdict is Verdict.OK else time_s
         return SpeedResult(Verdict.OK, slope, sigma, math.nan, since_s), SpeedMemory(samples, since_s=since_s)

@@ -1,6 +1,7 @@
 """Speed: the fit against ramps of known slope, forced phantom scripts against their truth, and what must not alarm."""
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -123,3 +124,12 @@ def test_a_short_loss_of_view_pauses_and_a_long_one_forgets() -> None:
     jump = np.where(times > 3.0, 40.0, 0.0)
     jump[(times > 2.9) & (times < 3.5)] = np.nan
     assert verdicts(run(LUNGE, times, jump)) == {Verdict.OK}
+
+
+def test_what_is_known_to_be_read_too_high_is_taken_off() -> None:
+    times = np.arange(0.0, 3.0, 1.0 / 30.0)
+    rising = 90.0 * np.clip(times - 1.0, 0.0, 1.0)
+    assert Verdict.CAUTION in verdicts(run(BRIDGE, times, rising))
+    taken_off = run(replace(BRIDGE, over_read=1.2), times, rising)
+    assert verdicts(taken_off) == {Verdict.OK}
+    assert max(result.value for result in taken_off if not math.isnan(result.value)) == pytest.approx(75.0, abs=0.1)
