@@ -119,7 +119,13 @@ def _rest_no(answers: Mapping[str, Answer]) -> dict[str, Answer]:
 def _answer(out: Console, texts: Messages, name: str, listen: Callable[[str], str]) -> Answer:
     while True:
         # The brackets of the prompt are no markup.
-        typed = listen(f"  {texts('screening', 'questions', name)} ({texts('screening', 'yes_no')}) ").strip().lower()
+        try:
+            typed = (
+                listen(f"  {texts('screening', 'questions', name)} ({texts('screening', 'yes_no')}) ").strip().lower()
+            )
+        except EOFError:
+            # Whoever ends the input wants to leave, and nothing is kept.
+            raise KeyboardInterrupt from None
         if typed in _YES:
             return "yes"
         if typed in _NO:

@@ -200,6 +200,15 @@ def test_an_emergency_on_a_terminal_asks_no_further() -> None:
     assert "psoas" not in shown.rpartition("call 112")[2]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_leaving_in_the_middle_keeps_nothing(tmp_path: Path, key: str) -> None:
+    status, shown = on_a_terminal(["screen", "--out", str(tmp_path / "kept.json")], ["n", "n", key])
+    assert status == 130
+    assert "Traceback" not in shown
+    assert not (tmp_path / "kept.json").exists()
+
+
 def on_a_terminal(arguments: list[str], typed: list[str]) -> tuple[int, str]:
     """Runs the program on a pseudo-terminal and types one line for each prompt."""
     import pty
@@ -217,7 +226,8 @@ def on_a_terminal(arguments: list[str], typed: list[str]) -> tuple[int, str]:
             break
         shown += more.decode("utf-8", "replace")
         if left and shown.endswith("?) "):
-            os.write(terminal, f"{left.pop(0)}\n".encode())
+            reply = left.pop(0)
+            os.write(terminal, (reply if reply in ("\x03", "\x04") else f"{reply}\n").encode())
             shown += "\n"
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), " ".join(shown.split())
