@@ -145,7 +145,7 @@ def screen(
     if template:
         typer.echo(screening.template(texts), nl=False)
         return
-    screening.run(console(), texts, answers, out, name=profile, again=again)
+    screening.run(console(prose=True), texts, answers, out, name=profile, again=again)
 
 
 @app.command()

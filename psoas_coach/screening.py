@@ -75,7 +75,8 @@ def run(
         _keep(written, outcome, answers)
     # Where help was needed first, the rest was not asked: what was known stays.
     if profile is not None and not known and all(question in answers for question in kept_questions()):
-        out.print(escape(texts("screening", "kept", path=str(profiles.write(profile.with_answers(answers, today))))))
+        path = profiles.write(profile.with_answers(answers, today))
+        out.print(escape(texts("screening", "kept", path=str(path))), soft_wrap=True)
     return outcome
 
 

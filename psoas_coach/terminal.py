@@ -24,9 +24,9 @@ _WORTH_TELLING = 0.05
 _SIGN = {"stop": "■", "caution": "▲", "ok": "●", "unknown": "?"}
 
 
-def console(*, stderr: bool = False) -> Console:
-    """A console that neither breaks long paths nor colours pipes."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
+def console(*, stderr: bool = False, prose: bool = False) -> Console:
+    """A console that does not colour pipes, and breaks lines between words in prose and nowhere else: long paths."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=not prose, emoji=False)
 
 
 def language_of_system() -> Language:
