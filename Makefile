@@ -3,7 +3,7 @@
 # make lint   ruff and mypy
 # make bench  cost of everything but decoding, estimation and encoding
 # make bench-detection  forcing found, missed and false on people kept for that, at 10 to 60 frames a second; an hour or more
-# make bench-accuracy  errors of every measure against known truth, on people kept for that; a half an hour or more
+# make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more
 # make samples  render the bundled clips anew (the phantom; same seed, same angles)
 

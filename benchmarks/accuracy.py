@@ -3,7 +3,7 @@
 ``make bench-accuracy`` draws people, rooms and cameras of the seeds from 9000 on, lets the real pipeline follow them,
 and compares its smoothed measures with the truth, and beside them the angles that MediaPipe's landmarks have by
 themselves, in the image and in space, on the same frames. ``--write docs/accuracy.md`` puts the tables there. Drawing
-takes about half an hour on two cores; what is drawn is kept in a folder.
+takes about an hour on two cores; what is drawn is kept in a folder.
 """
 
 import argparse

@@ -34,7 +34,7 @@ ENDING_S: Final = 4.0
 # Among the rules of range with a stop limit, 20 and on, and those of technique, 60 and on.
 _MOVEMENT_RANKS: Final = {"bounce": 10, "speed": 11, "creep": 40, "growth": 41, "shake": 42, "hold": 50, "dose": 51}
 
-# What is said for each problem of poses.view; every one of them means that nothing is judged.
+# What is said for each problem of poses.view; every one of them means that nothing is judged, or nothing of the legs.
 PROBLEM_CUES: Final = {
     "too_few_frames": "no_view",
     "no_person": "no_view",
@@ -93,8 +93,8 @@ def choose(
     """
     problem_since = memory.problem_since_s if problem and memory.problem_since_s is not None else time_s
     wanted = None
-    judged = exercise is not None and (not problem or problem in view.OF_LEGS)
-    urgent = _most_urgent(exercise, readings) if judged and exercise is not None else None
+    unjudged = bool(problem) and problem not in view.OF_LEGS
+    urgent = _most_urgent(exercise, readings) if exercise is not None and not unjudged else None
     ending = (ends, time_s) if ends else memory.ending
     if ending is not None and urgent is not None and time_s - ending[1] < ENDING_S:
         # First come out of it: "rest here" must not be said of a posture that is too deep.

@@ -17,7 +17,9 @@ from statistics import median
 from typing import Final
 
 from poses import skeleton
+from poses.recognition import ROLE_MARGIN_DEG
 from poses.records import Pose
+from poses.view import LEAST_VISIBILITY
 
 # The knee is looked at ten times a second and remembered for two seconds: a median over them is not moved by legs that
 # are mistaken for one another for less than one (convention).
@@ -30,8 +32,6 @@ FEWEST_LOOKS: Final = 9
 NEAREST, FARTHEST = 0.8, 1.2
 # A knee that is found this far from where it was, in lengths of the thigh, was mistaken, before or now.
 ELSEWHERE: Final = 0.15
-# So far from what the resting knee tells, the angle is that of the other leg (``recognition.ROLE_MARGIN_DEG``).
-OTHER_LEG_DEG: Final = 20.0
 # Out of sight for longer, somebody may have moved; holds wait as long (``phases.Shape.pause_s``).
 FORGET_S: Final = 5.0
 # For how long the difference to the corrected angle is averaged.
@@ -81,12 +81,15 @@ def advance(
     if memory is None or (memory.side, memory.facing) != (side, facing) or pose.time_s - memory.time_s > FORGET_S:
         memory = KneeMemory(side, facing, pose.time_s)
     rows = [pair[side] for pair in (skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES)]
+    if not pose.visibility[rows[:2]].min() >= LEAST_VISIBILITY:
+        return math.nan, memory
     shoulder, hip, knee = (complex(facing * x, -y) for x, y in pose.image_px[rows].tolist())
     passed_s = pose.time_s - memory.time_s
     memory = replace(memory, time_s=pose.time_s)
     opening = _opening(memory, hip, shoulder)
     away = opening_deg - opening - memory.offset_deg
-    if abs(away) > OTHER_LEG_DEG:
+    # So far from what the resting knee tells, it is the other leg's.
+    if abs(away) > ROLE_MARGIN_DEG:
         if memory.looks and pose.time_s - memory.looks[-1][0] <= FORGET_S:
             return opening, memory
         return math.nan, KneeMemory(side, facing, pose.time_s)

@@ -254,11 +254,7 @@ def profile_show(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
 
     found = profiles.read(name)
     if found is None:
-        raise Problem(
-            f"There is no profile {name}",
-            "there is nothing to show",
-            "See who has one with: psoas-coach profile list",
-        )
+        raise profiles.missing(name)
     typer.echo(profiles.text_of(found), nl=False)
 
 
@@ -268,12 +264,7 @@ def profile_delete(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
     from psoas_coach import profiles
     from psoas_coach.terminal import console
 
-    if not profiles.delete(name):
-        raise Problem(
-            f"There is no profile {name}",
-            "there is nothing to delete",
-            "See who has one with: psoas-coach profile list",
-        )
+    profiles.delete(name)
     console().print(f"Deleted: {name}", markup=False)
 
 

@@ -118,9 +118,7 @@ def compare(observation: Observation, truth: Truth) -> Comparison:
     """
     steps = observation.steps
     rows = _rows_of(np.array([step.pose.time_s for step in steps]), truth.time_s)
-    judged = np.array(
-        [step.assessment.exercise is not None and not step.assessment.problems for step in steps], dtype=bool
-    )
+    judged = np.array([step.assessment.judged for step in steps], dtype=bool)
     near = np.array([step.measures.near for step in steps], dtype=np.intp)[judged]
     # (judged, 2, M) each.
     values = np.array([step.measures.values for step in steps])[judged]

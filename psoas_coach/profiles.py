@@ -139,10 +139,24 @@ def text_of(profile: Profile) -> str:
     return f"{said}\n{tomli_w.dumps(values)}"
 
 
-def delete(name: str) -> bool:
-    """Deletes a profile, damaged or not; whether there was one."""
+def delete(name: str) -> None:
+    """Deletes a profile, damaged or not.
+
+    Raises:
+        Problem: There is none.
+    """
     path = path_of(name)
     existed = path.exists()
     for one in (path, path.with_name(f".{path.name}.part")):
         one.unlink(missing_ok=True)
-    return existed
+    if not existed:
+        raise missing(name)
+
+
+def missing(name: str) -> Problem:
+    """The error of a profile that does not exist, as the user meets it."""
+    return Problem(
+        f"There is no profile {name}",
+        "nothing is kept under that name",
+        "See who has one with: psoas-coach profile list",
+    )

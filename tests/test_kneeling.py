@@ -82,6 +82,13 @@ def test_whoever_stands_up_is_not_over_the_knee_any_more() -> None:
     assert math.isnan(told([*frames, (up, math.nan)])[-1])
 
 
+def test_hip_and_shoulder_have_to_be_seen_themselves() -> None:
+    pose = kneeling_at(8.0, 2.0)
+    visibility = pose.visibility.copy()
+    visibility[skeleton.SHOULDERS[RIGHT]] = 0.4
+    assert math.isnan(told([*still(2.0), (replace(pose, visibility=visibility), 8.0)])[-1])
+
+
 def test_a_knee_elsewhere_for_good_begins_anew() -> None:
     shift = np.array([90.0, 0.0], np.float32)
     moved = [(replace(p, image_px=p.image_px + shift), v) for p, v in still(4.0, start_s=2.0)]

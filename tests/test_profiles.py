@@ -74,9 +74,10 @@ def test_what_cannot_be_trusted_is_told_and_left_as_it_is(damage: object, told: 
             use()
         assert told in str(caught.value)
     assert path.read_text(encoding="utf-8") == damaged
-    assert profiles.delete("anna")
+    profiles.delete("anna")
     assert profiles.read("anna") is None
-    assert not profiles.delete("anna")
+    with pytest.raises(Problem, match="no profile anna"):
+        profiles.delete("anna")
 
 
 @pytest.mark.parametrize("name", ["", "../anna", "a/b", ".anna", "anna.toml", "nul", "a" * 41, "anna\n"])
