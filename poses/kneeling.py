@@ -96,9 +96,12 @@ def advance(
     if not math.isnan(opening_deg):
         memory = _look(memory, knee, abs(hip - knee))
         opening = _opening(memory, hip, shoulder)
-        share = 1.0 if math.isnan(memory.offset_deg) else min(passed_s / OFFSET_S, 1.0)
-        past_deg = 0.0 if math.isnan(memory.offset_deg) else memory.offset_deg
-        memory = replace(memory, offset_deg=past_deg + share * (opening_deg - opening - past_deg))
+        apart = opening_deg - opening
+        if math.isnan(memory.offset_deg):
+            memory = replace(memory, offset_deg=apart)
+        elif not math.isnan(apart):
+            share = min(passed_s / OFFSET_S, 1.0)
+            memory = replace(memory, offset_deg=memory.offset_deg + share * (apart - memory.offset_deg))
     return opening, memory
 
 

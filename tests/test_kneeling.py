@@ -82,6 +82,22 @@ def test_whoever_stands_up_is_not_over_the_knee_any_more() -> None:
     assert math.isnan(told([*frames, (up, math.nan)])[-1])
 
 
+def test_a_hip_that_was_mistaken_does_not_change_what_is_known() -> None:
+    memory = None
+    for pose, opening_deg in still(2.0):
+        _, memory = kneeling.advance(pose, 1, RIGHT, opening_deg + 3.0, memory)
+    assert memory is not None
+    known_deg = memory.offset_deg
+    assert known_deg == pytest.approx(3.0, abs=0.01)
+    pose = kneeling_at(8.0, 2.0)
+    points = pose.image_px.copy()
+    points[skeleton.HIPS[RIGHT]] += 150.0
+    opening, memory = kneeling.advance(replace(pose, image_px=points), 1, RIGHT, -100.0, memory)
+    assert math.isnan(opening)
+    assert memory is not None
+    assert memory.offset_deg == known_deg
+
+
 def test_hip_and_shoulder_have_to_be_seen_themselves() -> None:
     pose = kneeling_at(8.0, 2.0)
     visibility = pose.visibility.copy()
