@@ -21,13 +21,14 @@ from calibration.accuracy import share_labelled_other_way
 from calibration.phantom.repertoire import EXERCISES, FREE, practise, take_any
 from calibration.phantom.scripts import SCRIPTS
 from calibration.phantom.truth import MEASURES
-from calibration.phantom.variety import FIRST_KEPT_SEED, variant
+from calibration.phantom.variety import FIRST_KEPT_SEED, Variant, variant
 from poses.correction import (
     FILE,
     MOST_SIGMA_DEG,
     PAST_TOE_UNIT,
     SIGMAS_OF,
     TURN_UNIT_DEG,
+    YAW_UNIT_DEG,
     Correction,
     Network,
     Traces,
@@ -37,6 +38,7 @@ from poses.correction import (
 from poses.exercise_file import built_in
 from poses.measures import INDEX, IS_ANGLE
 from poses.side_swaps import exchange_legs, front_is_near
+from poses.skeleton import LEFT
 from psoas_coach.session import Session
 
 Floats = NDArray[np.float64]
@@ -48,6 +50,9 @@ COUNT: Final = 1200
 _FREE: Final = range(1400, 1800)
 CHUNK: Final = 100
 FOLDS: Final = 4
+# People seen from any side, for the yaw: first seed and how many.
+VIEWS: Final = (6000, 400)
+_WIDEST_DEG: Final = 90.0
 # Clips as ``benchmarks.accuracy`` makes them, first seed and people for each view, for the sigmas.
 CLIPS: Final = ((3000, 3), (3100, 3))
 # More lunges, for which leg is which: the model exchanges them in few, so many are needed.
@@ -73,15 +78,14 @@ _ROLLS: Final = 4
 _FARTHEST: Final = 6.0
 
 
-def takes(first: int, count: int) -> Iterator[Take]:
+def takes(first: int, count: int, widest_deg: float = _YAW_DEG) -> Iterator[Take]:
     """The clips of some seeds: half lunges, four tenths bridges, a tenth other postures."""
     for seed in range(first, first + count):
+        rng = np.random.default_rng([seed, 9])
+        drawn = _drawn(seed, rng, widest_deg)
         if seed in _FREE or (seed >= _FREE.stop and seed % 3 == 0):
-            yield _free(seed)
+            yield _free(seed, drawn)
             continue
-        rng, drawn = np.random.default_rng([seed, 9]), variant(seed)
-        yaw, height = float(rng.uniform(-_YAW_DEG, _YAW_DEG)), float(rng.uniform(*_HEIGHT_M))
-        drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw, height_m=height))
         if seed % 10 == 9:
             name = _OTHERS[(seed // 10) % len(_OTHERS)]
             times = np.sort(rng.uniform(0.0, SCRIPTS[name].duration_s, _PICTURES))
@@ -99,24 +103,28 @@ def takes(first: int, count: int) -> Iterator[Take]:
         yield Take(script, seed, drawn, tuple(sorted(still + moving)), label=name + ("-turned" if turned else ""))
 
 
-def _free(seed: int) -> Take:
+def _drawn(seed: int, rng: np.random.Generator, widest_deg: float) -> Variant:
+    """A person before a camera that may stand lower, higher and more obliquely than it should."""
+    drawn = variant(seed)
+    yaw, height = float(rng.uniform(-widest_deg, widest_deg)), float(rng.uniform(*_HEIGHT_M))
+    return replace(drawn, view=replace(drawn.view, yaw_deg=yaw, height_m=height))
+
+
+def _free(seed: int, drawn: Variant) -> Take:
     """Ten unrelated postures: two thirds upright, a third on the back."""
-    rng, drawn = np.random.default_rng([seed, 9]), variant(seed)
-    yaw, height = float(rng.uniform(-_YAW_DEG, _YAW_DEG)), float(rng.uniform(*_HEIGHT_M))
-    drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw, height_m=height))
     family = FREE[0] if seed % (3 if seed in _FREE else 9) else FREE[1]
     script = take_any(family, seed, keys=_PICTURES)
     return Take(script, seed, drawn, tuple(float(number) for number in range(_PICTURES)), label=family)
 
 
-def gathered(folder: Path, first: int, count: int) -> Seen:
+def gathered(folder: Path, first: int, count: int, widest_deg: float = _YAW_DEG) -> Seen:
     """All frames of some seeds; what the folder holds already is not drawn again."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = []
     for start in range(first, first + count, CHUNK):
         path = folder / f"phantoms-{start}.npz"
         if not path.exists():
-            wanted = list(takes(start, min(CHUNK, first + count - start)))
+            wanted = list(takes(start, min(CHUNK, first + count - start), widest_deg))
             done: dict[int, Seen] = {}
             for number, seen in watched(wanted):
                 done[number] = seen
@@ -211,6 +219,8 @@ _STEPS: Final = 16000
 # More of either finds no more on people that were not fitted to.
 _HIDDEN_OF_ODDS: Final = (32,)
 _STEPS_OF_ODDS: Final = 6000
+_HIDDEN_OF_YAW: Final = (48, 24)
+_ROLLS_OF_YAW: Final = 2
 # One sigma shall hold as many errors as one of a normal distribution does, and two sigmas nearly as many as two: errors
 # have heavier tails, so the second asks for more than the first.
 _INSIDE: Final = ((1.0, 0.683), (2.0, 0.935))
@@ -239,10 +249,13 @@ def followed(seen: Seen, turns: Network, exchanged: Network) -> tuple[Floats, Fl
     # States no error worth speaking of, a hundredth of a degree or of a shank, so that every value is given.
     outputs = 2 * len(SIGMAS_OF)
     silent = Network(turns.mean, turns.scale, ((np.zeros((len(turns.mean), outputs)), np.full(outputs, np.log(0.01))),))
+    side_on, silent_yaw = (
+        Network(turns.mean, turns.scale, ((np.zeros((len(turns.mean), 1)), np.zeros(1)),)) for _ in range(2)
+    )
     values = np.full(seen.truth.shape, np.nan)
     image, world, visibility = seen.image_px.copy(), seen.world_m.copy(), seen.visibility.copy()
     for clip in np.unique(seen.clip):
-        session = Session(built_in(), corrects=Correction(turns, silent, exchanged))
+        session = Session(built_in(), corrects=Correction(turns, silent, exchanged, side_on, silent_yaw))
         for index in np.flatnonzero(seen.clip == clip).tolist():
             step = session.step(index, seen.pose(index))
             values[index] = step.measures.values
@@ -313,7 +326,45 @@ def _tellable_lunges(seen: Seen) -> Seen:
     return seen.taken(np.array([front_is_near(frame) is not None for frame in inclinations]))
 
 
-def learn(seen: Seen, clips: Seen, lunges: Seen) -> Correction:
+def true_yaw(seen: Seen) -> Floats:
+    """``(N,)`` yaw, + with the front of the body turned to the camera."""
+    mirrored = np.array([variant(seed).sensor.mirrored for seed in seen.seed.tolist()])
+    # Who turned the other side to the camera shows the back where they would have shown the front.
+    turned = (seen.near == LEFT) != mirrored
+    return np.asarray(np.where(turned, -1.0, 1.0) * seen.view[:, 0])
+
+
+def yaw_from(seen: Seen) -> tuple[Network, Network]:
+    """The networks of the yaw and of its error; prints how they do on people they were not fitted to."""
+    seen = with_labels_put_right(seen)
+    yaw = true_yaw(seen)
+    parts = [lessons(seen), *(_rolled(seen, number) for number in range(_ROLLS_OF_YAW))]
+    fold, plain = parts[0].fold, parts[0].traces.features
+
+    def fitted(which: NDArray[np.bool_]) -> Network:
+        given = np.concatenate([part.traces.features[which] for part in parts])
+        wanted = np.concatenate([yaw[which]] * len(parts))[:, None] / YAW_UNIT_DEG
+        return fit_values(given, wanted, np.eye(1), _HIDDEN_OF_YAW, _STEPS)
+
+    told, stated = np.empty(len(seen)), np.empty(len(seen))
+    for part in range(FOLDS):
+        told[fold == part] = YAW_UNIT_DEG * fitted(fold != part)(plain[fold == part])[:, 0]
+    errors = (told - yaw)[:, None]
+    for part in range(FOLDS):
+        sigma = fit_sigmas(plain[fold != part], errors[fold != part], _HIDDEN_OF_SIGMAS, _STEPS // 2)
+        stated[fold == part] = np.exp(sigma(plain[fold == part])[:, 0])
+    scale = max(float(np.quantile(np.abs(errors[:, 0]) / stated, share)) / sigmas for sigmas, share in _INSIDE)
+    for low, high in ((0.0, 15.0), (15.0, 25.0), (25.0, 45.0), (45.0, 90.0)):
+        which = (np.abs(yaw) >= low) & (np.abs(yaw) < high)
+        off = np.abs(np.abs(told) - np.abs(yaw))[which]
+        print(f"yaw {low:.0f} to {high:.0f}, {which.sum()} frames: off by {off.mean():.1f} degrees on average")
+    network = fit_sigmas(plain, errors, _HIDDEN_OF_SIGMAS, _STEPS // 2)
+    weights, offsets = network.layers[-1]
+    wide = Network(network.mean, network.scale, (*network.layers[:-1], (weights, offsets + np.log(scale))))
+    return fitted(np.ones(len(seen), dtype=bool)), wide
+
+
+def learn(seen: Seen, clips: Seen, lunges: Seen, views: Seen) -> Correction:
     """Fits the correction to some frames, its sigmas also to clips, and prints how it does on other people."""
     put_right = with_labels_put_right(seen)
     parts = [lessons(put_right), *(_rolled(put_right, number) for number in range(_ROLLS))]
@@ -334,7 +385,7 @@ def learn(seen: Seen, clips: Seen, lunges: Seen) -> Correction:
         np.concatenate([plain.fold, *[clips.seed % FOLDS] * _AS_OFTEN]),
         np.arange(len(many)) >= len(plain.fold),
     )
-    return Correction(turns, sigmas, exchanged)
+    return Correction(turns, sigmas, exchanged, *yaw_from(joined([seen, views])))
 
 
 def report(errors: Floats, before: Floats, taught: Lessons) -> None:
@@ -364,7 +415,8 @@ def main() -> None:
     seen = gathered(arguments.folder, arguments.first, arguments.count)
     clips = joined([accuracy.gathered(arguments.folder, first, people) for first, people in CLIPS])
     lunges = joined([accuracy.gathered(arguments.folder, first, people, lunges=True) for first, people in LUNGES])
-    learn(seen, clips, lunges).save(arguments.out)
+    views = gathered(arguments.folder, *VIEWS, _WIDEST_DEG)
+    learn(seen, clips, lunges, views).save(arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1000:.0f} kB")
 
 

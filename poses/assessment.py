@@ -11,12 +11,14 @@ harm: there a caution too is given only when it is sure, since a false alarm wou
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from poses.exercise import Band, Exercise, Rule
 from poses.measures import INDEX, IS_ANGLE
 from poses.recognition import side_of
 from poses.records import Measures, Reading, Verdict
+from poses.yaw import FINE_DEG, YawMemory, surely_oblique, worst_error_deg
 
 # Conventions of safe-ranges.md 3.9. A stop also needs this many frames, unless it lasted as long as a caution must.
 STOP_FRAMES: Final = 8
@@ -27,6 +29,10 @@ HYSTERESIS_RATIO: Final = math.radians(HYSTERESIS_DEG)
 OFF_S: Final = 1.5
 # After a longer time unseen a verdict has to be earned anew (as long as the smoothing remembers).
 FORGET_S: Final = 0.5
+
+# Angles between two segments, either of which an oblique view may show wrong; the others are to the vertical.
+_BETWEEN_SEGMENTS: Final = ("hip_opening_deg", "knee_flexion_deg")
+_SIDE_ON: Final = YawMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def assess(
     memory: AssessmentMemory,
     *,
     still: bool = False,
+    turned: YawMemory = _SIDE_ON,
 ) -> tuple[tuple[Reading, ...], AssessmentMemory]:
     """Judges one moment of an exercise.
 
@@ -84,6 +91,8 @@ def assess(
         time_s: Media time.
         memory: What the last call returned.
         still: The moment is a photograph: limits count at once, since nothing can be waited for.
+        turned: How obliquely the person is seen: beyond ``yaw.FINE_DEG`` stop limits are tightened, and what has none
+            is not judged once it is surely so.
 
     Returns:
         A reading for each rule in the order of the exercise, and the new memory.
@@ -92,12 +101,16 @@ def assess(
     if (memory.exercise, memory.stretched, memory.near) != (exercise.id, stretched, measures.near):
         pasts = (RuleMemory(since_s=time_s),) * len(exercise.rules)
     readings, rules = [], []
+    oblique_deg = round(abs(turned.deg)) if abs(turned.deg) > FINE_DEG else 0
+    coarse = surely_oblique(turned)
     for rule, past in zip(exercise.rules, pasts, strict=True):
         side, column = side_of(rule.leg, stretched, measures.near), INDEX[rule.measure]
         value = float(measures.values[side, column])
         sigma = float(measures.sigma[side, column])
         states = [measures.values[side_of(c.leg, stretched, measures.near), INDEX[c.measure]] for c in rule.when]
-        if math.isnan(value) or any(math.isnan(state) for state in states):
+        if oblique_deg and rule.has_stop:
+            rule = tightened(rule, oblique_deg)  # noqa: PLW2901 - the same rule, for this view
+        if math.isnan(value) or any(math.isnan(state) for state in states) or (coarse and not rule.has_stop):
             # Not seen is not OK. What is remembered waits; past FORGET_S it starts anew.
             verdict, now = Verdict.UNKNOWN, past
         else:
@@ -109,6 +122,21 @@ def assess(
         pending = verdict is Verdict.OK and now.caution_since_s is not None
         readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s, pending))
     return tuple(readings), AssessmentMemory(exercise.id, stretched, measures.near, tuple(rules))
+
+
+@lru_cache(maxsize=256)
+def tightened(rule: Rule, yaw_deg: int) -> Rule:
+    """A rule whose stop limits are nearer by what an oblique view may hide, though no nearer than the caution limits.
+
+    Args:
+        rule: The rule.
+        yaw_deg: Of either sign.
+    """
+    if not IS_ANGLE[INDEX[rule.measure]]:
+        return rule
+    off = worst_error_deg(yaw_deg) * (2.0 if rule.measure in _BETWEEN_SEGMENTS else 1.0)
+    stop = Band(min(rule.caution.min, rule.stop.min + off), max(rule.caution.max, rule.stop.max - off))
+    return replace(rule, stop=stop)
 
 
 def advance(

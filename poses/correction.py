@@ -13,7 +13,7 @@ It does not know time, exercises or limits. Angles stay consistent: hip and knee
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +54,7 @@ _FARTHEST: Final = 4.0
 # What the first network puts out, in these units.
 TURN_UNIT_DEG: Final = 10.0
 PAST_TOE_UNIT: Final = 0.1
+YAW_UNIT_DEG: Final = 10.0
 # A joint that the pose model itself hardly sees is not measured: MediaPipe's own default for calling it visible.
 _LEAST_VISIBILITY: Final = 0.5
 # What is less certain than this cannot tell a caution from a stop, 10 degrees apart, and is not measured.
@@ -148,7 +149,7 @@ class Network:
     def from_arrays(arrays: Mapping[str, Half], name: str) -> "Network":
         """The network of a name among the arrays of a file."""
         count = sum(key.startswith(f"{name}_weights") for key in arrays)
-        wide = {key: np.asarray(arrays[key], dtype=np.float64) for key in arrays if key.startswith(name)}
+        wide = {key: np.asarray(arrays[key], dtype=np.float64) for key in arrays if key.startswith(f"{name}_")}
         layers = tuple((wide[f"{name}_weights{i}"], wide[f"{name}_offsets{i}"]) for i in range(count))
         return Network(wide[f"{name}_mean"], wide[f"{name}_scale"], layers)
 
@@ -234,11 +235,15 @@ class Correction:
             ``TURN_UNIT_DEG``, and how much is to be added to the knee's distance past the toe, in ``PAST_TOE_UNIT``.
         sigmas: Logarithm of the one-sigma error of the measures ``SIGMAS_OF``, each near and far.
         exchanged: Log odds that the pose model has exchanged the legs.
+        yaw: How far the front of the body is turned out of the picture plane, towards the camera, in ``YAW_UNIT_DEG``.
+        yaw_sigma: Logarithm of its one-sigma error, in degrees.
     """
 
     turns: Network
     sigmas: Network
     exchanged: Network
+    yaw: Network
+    yaw_sigma: Network
 
     def measures(self, seen: Traces, turns: Float | None = None) -> tuple[Float, Float]:
         """Measures both sides of the body in any number of poses.
@@ -271,9 +276,15 @@ class Correction:
         """Log odds ``(...)`` that left and right leg carry each other's labels, from these poses alone."""
         return self.exchanged(seen.features)[..., 0]
 
+    def turned(self, seen: Traces) -> tuple[Float, Float]:
+        """Yaw ``(...)`` and its one-sigma error, in degrees: 0 side-on, 90 facing the camera, -90 facing away."""
+        return YAW_UNIT_DEG * self.yaw(seen.features)[..., 0], np.exp(self.yaw_sigma(seen.features)[..., 0])
+
     def save(self, path: Path) -> None:
         """Writes the networks into one file."""
-        arrays = self.turns.arrays("turns") | self.sigmas.arrays("sigmas") | self.exchanged.arrays("exchanged")
+        arrays: dict[str, Half] = {}
+        for field in fields(self):
+            arrays |= getattr(self, field.name).arrays(field.name)
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
     @staticmethod
@@ -281,7 +292,7 @@ class Correction:
         """Reads what ``save`` wrote."""
         with np.load(path) as file:
             arrays = dict(file)
-        return Correction(*(Network.from_arrays(arrays, name) for name in ("turns", "sigmas", "exchanged")))
+        return Correction(*(Network.from_arrays(arrays, field.name) for field in fields(Correction)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ ENDING_S: Final = 4.0
 # Among the rules of range with a stop limit, 20 and on, and those of technique, 60 and on.
 _MOVEMENT_RANKS: Final = {"bounce": 10, "speed": 11, "creep": 40, "growth": 41, "shake": 42, "hold": 50, "dose": 51}
 
-# What is said for each problem of poses.view; every one of them means that nothing is judged, or nothing of the legs.
+# What is said for each problem of poses.view; every one of them means that nothing is judged, or not all.
 PROBLEM_CUES: Final = {
     "too_few_frames": "no_view",
     "no_person": "no_view",
@@ -43,6 +43,8 @@ PROBLEM_CUES: Final = {
     "too_small": "no_view",
     "unclear": "no_view",
     "legs": "no_view",
+    "not_alone": "one_person",
+    "oblique": "not_checked",
 }
 
 
@@ -93,7 +95,7 @@ def choose(
     """
     problem_since = memory.problem_since_s if problem and memory.problem_since_s is not None else time_s
     wanted = None
-    unjudged = bool(problem) and problem not in view.OF_LEGS
+    unjudged = bool(problem) and problem not in view.PARTLY
     urgent = _most_urgent(exercise, readings) if exercise is not None and not unjudged else None
     ending = (ends, time_s) if ends else memory.ending
     if ending is not None and urgent is not None and time_s - ending[1] < ENDING_S:

@@ -57,6 +57,8 @@ class Pose:
         image_wh: Width and height of the frame in pixels.
         exchanged: What a second look says of the legs' labels, from -1, as they are, to 1, exchanged
             (``poses.second_look``); NaN where none was taken.
+        company: 1 where somebody else is seen too, 0 where nobody else is, NaN where it was not looked for
+            (``poses.company``).
     """
 
     time_s: float
@@ -65,6 +67,7 @@ class Pose:
     visibility: Float32Array
     image_wh: tuple[int, int]
     exchanged: float = float("nan")
+    company: float = float("nan")
 
     @property
     def found(self) -> bool:
@@ -91,6 +94,9 @@ class Measures:
         near: Side of the body that is turned to the camera.
         legs_told: Whether it is known which leg is which, and an angle of one is given; if not, all but the trunk's
             inclination is NaN.
+        yaw_deg: How far the front of the body is turned out of the picture plane, towards the camera; negative away
+            from it. NaN where it is not known.
+        yaw_sigma_deg: Its one-sigma uncertainty.
     """
 
     values: Float64Array
@@ -98,6 +104,8 @@ class Measures:
     facing: int
     near: int
     legs_told: bool = True
+    yaw_deg: float = math.nan
+    yaw_sigma_deg: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

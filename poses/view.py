@@ -4,6 +4,7 @@ Which question this module answers: is one whole person side-on, near enough and
 second. It knows no limits of exercises. Numbers: safe-ranges.md 4.6 (quality gate) and 4.5 (yaw).
 """
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -14,23 +15,38 @@ from poses import skeleton
 from poses.measures import PAIRS, trunk_length_px
 from poses.orientation import yaw_deg
 from poses.records import Pose
+from poses.yaw import MOST_DEG
 
 # Shoulder, hip, knee and ankle of the near side must be seen at least this well (0.5 is MediaPipe's own default).
 LEAST_VISIBILITY: Final = 0.65
 # Shorter than this, a pixel of error turns the trunk by half a degree and more.
 LEAST_TRUNK_PX: Final = 120.0
-# Beyond this the angles of the picture plane are no longer those of the body, and they read too small: the unsafe way.
-MOST_YAW_DEG: Final = 25.0
 # Part of the last second that must have been good.
 LEAST_GOOD: Final = 0.8
 WINDOW_S: Final = 1.0
 # Frames farther apart than this are pictures, not a movement: the smoothing forgets between them.
 MOST_STEP_S: Final = 0.5
 
-# Most important first; each is a key of [problems] in poses/texts.
-PROBLEMS: Final = ("too_few_frames", "no_person", "not_whole", "turn_side", "too_small", "unclear", "legs")
+# Most important first, as far as they are told from one frame; each is a key of [problems] in poses/texts.
+PROBLEMS: Final = (
+    "too_few_frames",
+    "no_person",
+    "not_alone",
+    "not_whole",
+    "turn_side",
+    "too_small",
+    "unclear",
+    "legs",
+    "oblique",
+)
 # Views in which a person is well seen but for their legs: what can be told without these still is.
 OF_LEGS: Final = ("unclear", "legs")
+# What may be another's body is not judged for a moment.
+_AT_ONCE: Final = ("not_alone",)
+# Seen a little too obliquely: what has a stop limit is judged, technique is not.
+OBLIQUE: Final = "oblique"
+# With these, something of an exercise is judged.
+PARTLY: Final = (*OF_LEGS, OBLIQUE)
 
 _CHAIN: Final = PAIRS[:4]
 _WHOLE: Final = np.concatenate([PAIRS.ravel(), np.array(skeleton.EARS)])
@@ -44,13 +60,16 @@ class ViewMemory:
     sparse: bool = False
 
 
-def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True, measured: bool = True) -> str:
+def problem_of(
+    pose: Pose, facing: int, near: int, *, turned_deg: float = math.nan, legs_told: bool = True, measured: bool = True
+) -> str:
     """What is wrong with the view of one frame, or "".
 
     Args:
         pose: The landmarks.
         facing: +1 or -1, 0 when it cannot be told.
         near: Side turned to the camera.
+        turned_deg: Yaw of the body over the last moments, of either sign; NaN where it is not known.
         legs_told: Whether it is known which leg is which.
         measured: Whether the near hip's angle could be told at all, or is too unsure to be given.
 
@@ -64,7 +83,8 @@ def problem_of(pose: Pose, facing: int, near: int, *, legs_told: bool = True, me
     right, bottom = points.max(axis=0)
     if not (points.min() >= 0.0 and right <= width and bottom <= height):
         return "not_whole"
-    if facing == 0 or not yaw_deg(pose.world_m) <= MOST_YAW_DEG:
+    # Two witnesses: the landmarks' traces, which are more exact, and their depth, which follows at once.
+    if facing == 0 or not yaw_deg(pose.world_m) <= MOST_DEG or abs(turned_deg) > MOST_DEG:
         return "turn_side"
     if not float(trunk_length_px(pose.image_px)) >= LEAST_TRUNK_PX:
         return "too_small"
@@ -91,6 +111,8 @@ def over_time(problem: str, time_s: float, memory: ViewMemory) -> tuple[str, Vie
     recent = (*(entry for entry in memory.recent if entry[0] > time_s - WINDOW_S), (time_s, problem))
     bad = [name for _, name in recent if name]
     new = ViewMemory(recent, sparse)
+    if problem in _AT_ONCE:
+        return problem, new
     if len(bad) <= (1.0 - LEAST_GOOD) * len(recent) + 1e-9:
         return "", new
     return (problem or Counter(bad).most_common(1)[0][0]), new

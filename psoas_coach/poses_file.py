@@ -1,9 +1,10 @@
 """``poses.npz``: the landmarks of every frame, so that a clip need be estimated only once.
 
 Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
-``exchanged (N,)`` (what a second look says of the legs, NaN where none was taken; may be missing), ``image_wh (2,)``
-and ``meta``, a JSON text that says where they come from. Values are stored exactly as the session saw them, so a
-replay gives the same verdicts to the last digit.
+``exchanged (N,)`` (what a second look says of the legs) and ``company (N,)`` (whether somebody else is seen), both NaN
+where it was not looked for, and missing in older recordings, ``image_wh (2,)`` and ``meta``, a JSON text that says
+where they come from. Values are stored exactly as the session saw them, so a replay gives the same verdicts to the last
+digit.
 """
 
 import json
@@ -75,6 +76,7 @@ class PosesRecorder:
                 world_m=_stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
                 visibility=_stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
                 exchanged=np.array([pose.exchanged for pose in poses], dtype=np.float64),
+                company=np.array([pose.company for pose in poses], dtype=np.float64),
                 image_wh=np.array(wh, dtype=np.int64),
                 meta=np.array(meta),
             )
@@ -101,6 +103,7 @@ class Recording:
                 visibility=self.arrays["visibility"][position],
                 image_wh=(width, height),
                 exchanged=float(self.arrays["exchanged"][position]),
+                company=float(self.arrays["company"][position]),
             )
             yield int(index), pose
 
@@ -112,6 +115,7 @@ _SHAPES: Final[dict[str, tuple[int, ...]]] = {
     "world_m": (skeleton.COUNT, 3),
     "visibility": (skeleton.COUNT,),
     "exchanged": (),
+    "company": (),
 }
 
 
@@ -133,7 +137,8 @@ def load(path: Path) -> Recording:
     if not isinstance(meta, dict) or meta.pop("format", None) != FORMAT:
         raise Problem(f"{path} is of another version", why, do)
     frames = arrays["time_s"].shape[:1] if "time_s" in arrays else ()
-    arrays.setdefault("exchanged", np.full(frames, np.nan))
+    for name in ("exchanged", "company"):
+        arrays.setdefault(name, np.full(frames, np.nan))
     shapes = {name: (*frames, *shape) for name, shape in _SHAPES.items()} | {"image_wh": (2,)}
     wrong = [
         name

@@ -13,6 +13,7 @@ import numpy as np
 
 from poses import (
     assessment,
+    company,
     correction,
     cues,
     findings,
@@ -24,6 +25,7 @@ from poses import (
     side_swaps,
     smoothing,
     view,
+    yaw,
 )
 from poses.exercise import Exercise
 from poses.records import Assessment, Finding, Measures, Moment, Pose, Reading, Step, Verdict
@@ -66,6 +68,8 @@ class _Memory:
     legs: side_swaps.LegMemory | None = None
     steady: correction.SteadyMemory | None = None
     facing: orientation.FacingMemory = orientation.FacingMemory()
+    others: company.CompanyMemory = company.CompanyMemory()
+    turned: yaw.YawMemory = yaw.YawMemory()
     values: smoothing.FilterMemory | None = None
     recent_views: view.ViewMemory = view.ViewMemory()
     recognised: recognition.RecognitionMemory = recognition.RecognitionMemory()
@@ -115,6 +119,7 @@ class Session:
         if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
             # Clocks of holds and what was done today outlast a moment out of sight.
             past = _Memory(
+                others=past.others,
                 recent_views=past.recent_views,
                 pending=past.pending,
                 said=past.said,
@@ -127,18 +132,21 @@ class Session:
         if pose.found:
             evidence = orientation.facing_evidence(pose.image_px)
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
-        pose, legs, steady, raw = self._measure(pose, facing.sign, past)
+        alone = company.follow(pose, past.others)
+        pose, legs, steady, turned, raw = self._measure(pose, facing.sign, past)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = replace(raw, values=smooth_values)
         problem = view.problem_of(
             pose,
             facing.sign,
             raw.near,
+            turned_deg=turned.deg,
             legs_told=legs is None or not legs.doubtful,
             # Without a name for the legs nothing is measured; that is told apart.
             measured=(legs is not None and not legs.sure) or bool(np.isfinite(raw.values[raw.near, _OPENING])),
         )
-        problem, seen = view.over_time("unclear" if mistaken else problem, pose.time_s, past.recent_views)
+        problem = "unclear" if mistaken else problem
+        problem, seen = view.over_time("not_alone" if alone.awaited else problem, pose.time_s, past.recent_views)
         recognised = past.recognised
         opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
         partly = problem in view.OF_LEGS and not math.isnan(opening_deg) and recognised.exercise is not None
@@ -153,7 +161,9 @@ class Session:
             recognised = recognition.recognise(
                 smooth, pose.time_s, list(self._exercises.values()), recognised, still=self._still
             )
-        judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past)
+        judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past, turned)
+        if not problem and judged.exercise is not None and yaw.surely_oblique(turned):
+            problem, partly = view.OBLIQUE, True
         if partly:
             judged = replace(judged, problems=(problem,))
         exercise = self._exercises[judged.exercise] if judged.exercise else None
@@ -168,6 +178,8 @@ class Session:
             legs=legs,
             steady=steady,
             facing=facing,
+            others=alone,
+            turned=turned,
             values=filtered,
             recent_views=seen,
             recognised=recognised,
@@ -193,12 +205,12 @@ class Session:
 
     def _measure(
         self, pose: Pose, facing: int, past: _Memory
-    ) -> tuple[Pose, side_swaps.LegMemory | None, correction.SteadyMemory | None, Measures]:
-        """The pose with its legs' labels put right, what is remembered of them and of the correction, the measures."""
+    ) -> tuple[Pose, side_swaps.LegMemory | None, correction.SteadyMemory | None, yaw.YawMemory, Measures]:
+        """The pose, its legs' labels put right; what is remembered of them, correction and yaw; the measures."""
         near = orientation.near_side(facing)
         if not pose.found or facing == 0:
             nothing = np.full((2, len(measures.NAMES)), np.nan)
-            return pose, past.legs, past.steady, Measures(nothing, nothing, facing, near)
+            return pose, past.legs, past.steady, past.turned, Measures(nothing, nothing, facing, near)
         seen = correction.traces_of(pose, facing)
         lunge, front_is_near = None, side_swaps.front_is_near(seen.inclinations)
         if front_is_near is not None:
@@ -208,14 +220,12 @@ class Session:
             seen = correction.traces_of(pose, facing)
         steady = correction.steady(self._correction.turns(seen.features), pose.time_s, facing, past.steady)
         values, sigma = self._correction.measures(seen, steady.turns)
+        yaw_deg, yaw_sigma_deg = (float(value) for value in self._correction.turned(seen))
         # Where no leg has an angle that could be told, both legs' landmarks mostly lie on one.
         told = (legs is None or legs.sure) and bool(np.isfinite(values[:, _ANGLES_OF_LEGS]).any())
-        return (
-            pose,
-            legs,
-            steady,
-            Measures(values if told else np.where(_OF_LEGS, np.nan, values), sigma, facing, near, told),
-        )
+        values = values if told else np.where(_OF_LEGS, np.nan, values)
+        turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, past.turned)
+        return pose, legs, steady, turned, Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
 
     def _kneel(self, pose: Pose, facing: int, raw: Measures, past: _Memory) -> tuple[float, kneeling.KneeMemory | None]:
         """What a knee on the floor tells of the hip, in an exercise in which one is there."""
@@ -233,6 +243,7 @@ class Session:
         problem: str,
         time_s: float,
         past: _Memory,
+        turned: yaw.YawMemory,
     ) -> tuple[Assessment, assessment.AssessmentMemory]:
         doubtful = recognised.exercise is not None and recognised.doubtful(time_s)
         if problem or doubtful or recognised.exercise is None:
@@ -245,7 +256,9 @@ class Session:
         if recognised.rival != recognised.exercise:
             # A frame of another posture, such as one with the legs mistaken, is not judged, however short it lasts.
             smooth = replace(smooth, values=np.full_like(smooth.values, np.nan))
-        readings, memory = assessment.assess(exercise, smooth, stretched, time_s, past.verdicts, still=self._still)
+        readings, memory = assessment.assess(
+            exercise, smooth, stretched, time_s, past.verdicts, still=self._still, turned=turned
+        )
         return Assessment(time_s, exercise.id, stretched, smooth.near, (), readings), memory
 
     def _move(

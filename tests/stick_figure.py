@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poses import skeleton
-from poses.correction import SIGMAS_OF, Correction, Network, traces_of
+from poses.correction import SIGMAS_OF, YAW_UNIT_DEG, Correction, Network, traces_of
 from poses.records import Pose
 
 # Lengths in metres of a person of 1.70 m, rounded.
@@ -125,7 +125,14 @@ def nobody(time_s: float, image_wh: tuple[int, int] = (1280, 720)) -> Pose:
     return Pose(time_s, np.full((count, 2), nan), np.full((count, 3), nan), np.full(count, nan), image_wh)
 
 
-def uncorrected(sigma_deg: float = 4.4, sigma_past_toe: float = 0.08) -> Correction:
+def lunge(opening_deg: float) -> Figure:
+    """A lunge whose front-of-hip opening is given, trunk upright."""
+    return replace(GOOD_LUNGE, right=Leg(opening_deg, 80.0))
+
+
+def uncorrected(
+    sigma_deg: float = 4.4, sigma_past_toe: float = 0.08, yaw_deg: float = 0.0, yaw_sigma_deg: float = 3.0
+) -> Correction:
     """Believes the landmarks, and states the same error of every angle: a stick figure is what it looks like."""
     features = traces_of(pose(GOOD_LUNGE), 1).features.shape[-1]
 
@@ -134,4 +141,5 @@ def uncorrected(sigma_deg: float = 4.4, sigma_past_toe: float = 0.08) -> Correct
         return Network(np.zeros(features), np.ones(features), (layer,))
 
     sigmas = [log(sigma_deg if name.endswith("_deg") else sigma_past_toe) for name in SIGMAS_OF for _ in (0, 1)]
-    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-6.0))
+    yaw = constant(yaw_deg / YAW_UNIT_DEG), constant(log(yaw_sigma_deg))
+    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-6.0), *yaw)

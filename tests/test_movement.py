@@ -8,7 +8,6 @@ not matter. The detectors' own tests look at signals; these look at the whole se
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,11 +20,6 @@ from poses.movement import MEASURES
 from poses.phases import Phase
 from poses.records import Finding, Pose, Step, Verdict
 from psoas_coach.session import Ending, Session
-
-
-def lunge(opening_deg: float) -> sf.Figure:
-    """A lunge whose front-of-hip opening is given, trunk upright."""
-    return replace(sf.GOOD_LUNGE, right=sf.Leg(opening_deg, 80.0))
 
 
 def bridge(opening_deg: float) -> sf.Figure:
@@ -67,7 +61,7 @@ SLOW_IN = ((0.0, -5.0), (2.0, -5.0), (5.0, 9.0))
 
 
 def test_a_calm_lunge_is_a_hold_of_its_length_and_is_praised() -> None:
-    steps, found, _ = run(moving(lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
+    steps, found, _ = run(moving(sf.lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
     holds = [hold for step in steps for hold in step.moment.holds]
     assert len(holds) == 1
     # Arrived where the slow movement has died down, left when it begins again.
@@ -92,13 +86,13 @@ def test_each_sign_of_forcing_is_found_and_only_it() -> None:
         "hold": ramp(*SLOW_IN, (48.0, 9.0)),
     }
     for sign, course in signs.items():
-        _, found, _ = run(moving(lunge, course, {"hold": 48.0, "speed": 9.0}.get(sign, 24.0)))
+        _, found, _ = run(moving(sf.lunge, course, {"hold": 48.0, "speed": 9.0}.get(sign, 24.0)))
         assert {finding.rule for finding in found} == {sign}, sign
         assert all(finding.exercise == "low-lunge" for finding in found)
 
 
 def test_a_hold_that_goes_on_is_a_stop() -> None:
-    steps, found, _ = run(moving(lunge, ramp(*SLOW_IN, (130.0, 9.0)), 130.0, rate=12.0))
+    steps, found, _ = run(moving(sf.lunge, ramp(*SLOW_IN, (130.0, 9.0)), 130.0, rate=12.0))
     stops = [finding for finding in found if finding.verdict is Verdict.STOP]
     assert {finding.rule for finding in stops} == {"hold", "dose"}
     assert min(finding.reported_s for finding in stops if finding.rule == "hold") == pytest.approx(65.0, abs=2.0)
@@ -110,7 +104,7 @@ def test_two_stops_end_the_exercise_and_three_the_session() -> None:
     for number in range(3):
         start = 3.0 + 12.0 * number
         presses += [(start + 4.0, 36.0), (start + 6.0, 36.0), (start + 10.0, 5.0), (start + 12.0, 5.0)]
-    steps, _, _ = run(moving(lunge, ramp(*presses), 40.0))
+    steps, _, _ = run(moving(sf.lunge, ramp(*presses), 40.0))
     ends = [(step.pose.time_s, step.ends) for step in steps if step.ends]
     assert [what for _, what in ends] == ["exercise", "session"]
     for (time_s, _), cue in zip(ends, ("pain_stop", "session_end"), strict=True):
@@ -164,7 +158,7 @@ def test_a_drop_is_told_and_a_slow_way_down_is_not() -> None:
 
 
 def test_a_moment_out_of_sight_neither_ends_a_hold_nor_counts() -> None:
-    poses = list(moving(lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
+    poses = list(moving(sf.lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
     hidden = [sf.nobody(pose.time_s) if 12.0 <= pose.time_s < 14.0 else pose for pose in poses]
     steps, found, _ = run(iter(hidden))
     holds = [hold for step in steps for hold in step.moment.holds]
@@ -178,7 +172,7 @@ def test_the_same_movement_at_other_frame_rates_has_the_same_events() -> None:
     course = ramp(*SLOW_IN, (10.0, 9.0), (20.0, 14.0), (24.0, 14.0), (27.0, -5.0), (30.0, -5.0))
     starts = []
     for rate in (10.0, 15.0, 24.0, 60.0):
-        _, found, _ = run(moving(lunge, course, 30.0, rate))
+        _, found, _ = run(moving(sf.lunge, course, 30.0, rate))
         assert [finding.rule for finding in found] == ["creep"], rate
         starts.append(found[0].start_s)
     assert max(starts) - min(starts) < 0.3

@@ -134,6 +134,9 @@ NAMES_KEPT: dict[str, Callable[[Truth], bool | np.bool_]] = {
     "getting-up": lambda t: t["trunk_inclination_deg_right"][0] > 85 and np.abs(between(t, 11, 12)).max() < 8,
     "walking-by": lambda t: 25 < np.ptp(t["thigh_inclination_deg_left"]) < 70,
     "lunge-passer-by": lambda t: between(t, 5, 15).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-companion": lambda t: between(t, 5, 15).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-walked-in-front": lambda t: between(t, 5, 13).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-handed-over": lambda t: between(t, 4, 6).min() > 5 and between(t, 0, 99).max() < 20,
     "lunge-leaves-and-returns": lambda t: between(t, 4, 6).min() > 5 and between(t, 26, 30).min() > 5,
 }
 
@@ -163,6 +166,8 @@ def first_keys(script: Script, count: int) -> Script:
         ("lunge-bounce-25", [("bounce", 5.0, 13.0)]),
         ("lunge-creep", [("creep", 10.5, 22.5), ("hip-opening-caution", 13.0, 23.5)]),
         ("lunge-passer-by", [("second-person", 4.0, 8.5), ("second-person", 11.0, 15.0)]),
+        ("lunge-companion", [("second-person", 6.0, 14.0)]),
+        ("lunge-walked-in-front", [("second-person", 6.0, 10.0)]),
         ("lunge-leaves-and-returns", [("out-of-picture", 12.0, 18.0)]),
         ("bridge-dropped", [("speed", 4.3, 4.85)]),
         ("standing", []),

@@ -26,11 +26,6 @@ def run(poses: Iterable[Pose]) -> tuple[list[Step], list[Finding]]:
     return steps, [finding for finding in found if finding.rule not in MEASURES]
 
 
-def lunge(opening_deg: float) -> sf.Figure:
-    """A lunge whose front-of-hip opening is given, trunk upright."""
-    return replace(sf.GOOD_LUNGE, right=sf.Leg(opening_deg, 80.0))
-
-
 def held(*pieces: tuple[float, sf.Figure], rate: float = 30.0, start_s: float = 0.0) -> Iterator[Pose]:
     frame = 0
     for seconds, figure in pieces:
@@ -40,7 +35,7 @@ def held(*pieces: tuple[float, sf.Figure], rate: float = 30.0, start_s: float = 
 
 
 def test_a_good_lunge_gives_no_word() -> None:
-    steps, found = run(held((5.0, lunge(8.0))))
+    steps, found = run(held((5.0, sf.lunge(8.0))))
     assert found == []
     assert {step.assessment.exercise for step in steps[20:]} == {"low-lunge"}
     assert {step.assessment.verdict for step in steps[20:]} == {Verdict.OK}
@@ -49,7 +44,7 @@ def test_a_good_lunge_gives_no_word() -> None:
 
 
 def test_pressing_too_far_is_said_in_time_and_ends_with_it() -> None:
-    steps, found = run(held((3.0, lunge(5.0)), (3.0, lunge(36.0)), (3.0, lunge(5.0))))
+    steps, found = run(held((3.0, sf.lunge(5.0)), (3.0, sf.lunge(36.0)), (3.0, sf.lunge(5.0))))
     stops = [finding for finding in found if finding.verdict is Verdict.STOP]
     assert [(stop.rule, stop.side) for stop in stops] == [("hip-opening", skeleton.RIGHT)]
     assert stops[0].reported_s - 3.0 < 0.6
@@ -77,7 +72,7 @@ def test_what_is_no_exercise_gets_no_verdict(figure: sf.Figure) -> None:
 
 
 def test_a_bad_view_is_unknown_however_deep_the_lunge() -> None:
-    poses = [sf.pose(lunge(40.0), frame / 30.0, yaw_deg=50.0) for frame in range(90)]
+    poses = [sf.pose(sf.lunge(40.0), frame / 30.0, yaw_deg=50.0) for frame in range(90)]
     steps, found = run(poses)
     assert found == []
     assert {step.assessment.verdict for step in steps} == {Verdict.UNKNOWN}
@@ -88,7 +83,7 @@ def test_a_bad_view_is_unknown_however_deep_the_lunge() -> None:
 
 def test_a_skeleton_that_is_upside_down_is_not_measured() -> None:
     on_the_shoulders = sf.Figure(trunk_deg=-145.0, left=sf.Leg(-155.0, 10.0), right=sf.Leg(-100.0, 100.0))
-    steps, found = run(held((2.0, lunge(8.0)), (3.0, on_the_shoulders), (2.0, lunge(8.0))))
+    steps, found = run(held((2.0, sf.lunge(8.0)), (3.0, on_the_shoulders), (2.0, sf.lunge(8.0))))
     assert found == []
     wrong = steps[60:150]
     assert all(np.isnan(step.measures.values).all() for step in wrong)
@@ -100,7 +95,7 @@ def test_a_skeleton_that_is_upside_down_is_not_measured() -> None:
 def test_legs_without_an_angle_have_no_name() -> None:
     # Every angle is too unsure to be given; the knee over the toes by itself would be sure enough.
     session = Session(built_in(), corrects=sf.uncorrected(11.0, 0.05))
-    steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(8.0))))]
+    steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, sf.lunge(8.0))))]
     assert not any(step.measures.legs_told for step in steps)
     assert all(np.isnan(step.measures.values).all() for step in steps)
     assert steps[-1].assessment.problems == ("unclear",)
@@ -108,16 +103,16 @@ def test_legs_without_an_angle_have_no_name() -> None:
 
 def test_swapped_labels_raise_no_alarm() -> None:
     # With the legs exchanged the front leg would read as the stretched one, at -85 degrees.
-    poses = [exchange_legs(pose) if index % 17 == 9 else pose for index, pose in enumerate(held((5.0, lunge(8.0))))]
+    poses = [exchange_legs(pose) if index % 17 == 9 else pose for index, pose in enumerate(held((5.0, sf.lunge(8.0))))]
     steps, found = run(poses)
     assert found == []
     assert all(abs(step.measures.values[skeleton.RIGHT, OPENING] - 8.0) < 0.5 for step in steps)
 
 
 def test_somebody_else_after_a_gap_starts_from_nothing() -> None:
-    first = list(held((3.0, lunge(36.0))))
+    first = list(held((3.0, sf.lunge(36.0))))
     gone = [sf.nobody(3.0 + frame / 30.0) for frame in range(60)]
-    second = list(held((3.0, lunge(8.0)), start_s=5.0))
+    second = list(held((3.0, sf.lunge(8.0)), start_s=5.0))
     steps, found = run([*first, *gone, *second])
     assert all(finding.end_s <= 5.1 for finding in found)
     assert {step.assessment.verdict for step in steps[-30:]} == {Verdict.OK}
@@ -126,7 +121,7 @@ def test_somebody_else_after_a_gap_starts_from_nothing() -> None:
 
 def test_media_time_not_frames() -> None:
     # The same movement with a third of the frames missing: the same findings within a tenth of a second.
-    full = list(held((3.0, lunge(5.0)), (3.0, lunge(36.0)), (3.0, lunge(5.0))))
+    full = list(held((3.0, sf.lunge(5.0)), (3.0, sf.lunge(36.0)), (3.0, sf.lunge(5.0))))
     kept = np.random.default_rng(1).random(len(full)) > 1 / 3
     _, whole = run(full)
     _, thinned = run([pose for pose, keep in zip(full, kept, strict=True) if keep])
@@ -137,7 +132,7 @@ def test_media_time_not_frames() -> None:
 
 
 def test_the_mirrored_picture_gives_the_same_verdicts_on_the_other_side() -> None:
-    figure = lunge(36.0)
+    figure = sf.lunge(36.0)
     mirrored = replace(figure, left=figure.right, right=figure.left)
     _, found = run(held((3.0, figure)))
     _, other = run(sf.pose(mirrored, frame / 30.0, facing=-1) for frame in range(90))
@@ -149,7 +144,7 @@ def test_the_mirrored_picture_gives_the_same_verdicts_on_the_other_side() -> Non
 
 def test_an_exercise_that_was_named_is_not_mistaken_for_another() -> None:
     session = Session([exercise for exercise in built_in() if exercise.id == "bridge"], corrects=sf.uncorrected())
-    steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, lunge(36.0))))]
+    steps = [session.step(index, pose) for index, pose in enumerate(held((2.0, sf.lunge(36.0))))]
     assert {step.assessment.problems for step in steps} == {("other_posture",)}
     assert session.finish().findings == ()
 
@@ -157,7 +152,7 @@ def test_an_exercise_that_was_named_is_not_mistaken_for_another() -> None:
 def turned_away(seconds: float, start_s: float) -> Iterator[Pose]:
     """The same person, too far out of the picture plane to be judged."""
     for frame in range(round(seconds * 30)):
-        yield sf.pose(lunge(36.0), start_s + frame / 30.0, yaw_deg=60.0)
+        yield sf.pose(sf.lunge(36.0), start_s + frame / 30.0, yaw_deg=60.0)
 
 
 def verdicts(steps: list[Step], start_s: float, end_s: float) -> set[Verdict]:
@@ -166,13 +161,15 @@ def verdicts(steps: list[Step], start_s: float, end_s: float) -> set[Verdict]:
 
 def test_another_posture_is_never_called_fine() -> None:
     # Standing up after a good lunge: the lunge stays in mind for half a second, but nothing of it is judged.
-    steps, found = run(held((3.0, lunge(8.0)), (2.0, sf.STANDING), (2.0, sf.PLANK)))
+    steps, found = run(held((3.0, sf.lunge(8.0)), (2.0, sf.STANDING), (2.0, sf.PLANK)))
     assert found == []
     assert verdicts(steps, 3.2, 7.0) == {Verdict.UNKNOWN}
 
 
 def test_a_lost_frame_now_and_then_does_not_hide_an_overextension() -> None:
-    poses = [sf.nobody(pose.time_s) if index % 7 == 3 else pose for index, pose in enumerate(held((4.0, lunge(40.0))))]
+    poses = [
+        sf.nobody(pose.time_s) if index % 7 == 3 else pose for index, pose in enumerate(held((4.0, sf.lunge(40.0))))
+    ]
     steps, found = run(poses)
     assert ("hip-opening", Verdict.STOP) in [(finding.rule, finding.verdict) for finding in found]
     shown = [step.cue.id if step.cue else "" for step in steps if step.assessment.time_s > 2.0]
@@ -194,7 +191,7 @@ def test_a_lifted_back_foot_is_told() -> None:
 
 
 def test_a_long_bad_view_makes_everything_start_anew() -> None:
-    before, after = held((3.0, lunge(8.0))), held((2.0, lunge(8.0)), start_s=13.0)
+    before, after = held((3.0, sf.lunge(8.0))), held((2.0, sf.lunge(8.0)), start_s=13.0)
     steps, _ = run([*before, *turned_away(10.0, 3.0), *after])
     assert verdicts(steps, 4.0, 13.0) == {Verdict.UNKNOWN}
     # The view has to have been good for most of a second, and the posture for half a second after that.
@@ -204,7 +201,7 @@ def test_a_long_bad_view_makes_everything_start_anew() -> None:
 
 def test_a_stop_goes_on_through_a_moment_unseen() -> None:
     unseen = [sf.nobody(3.0 + frame / 30.0) for frame in range(5)]
-    poses = [*held((3.0, lunge(40.0))), *unseen, *held((3.0, lunge(40.0)), start_s=3.0 + 5 / 30.0)]
+    poses = [*held((3.0, sf.lunge(40.0))), *unseen, *held((3.0, sf.lunge(40.0)), start_s=3.0 + 5 / 30.0)]
     steps, found = run(poses)
     assert verdicts(steps, 3.0, 3.15) == {Verdict.UNKNOWN}
     stops = [finding for finding in found if finding.verdict is Verdict.STOP]
@@ -213,14 +210,14 @@ def test_a_stop_goes_on_through_a_moment_unseen() -> None:
 
 
 def test_pictures_far_apart_are_no_movement() -> None:
-    steps, found = run(sf.pose(lunge(40.0), float(second)) for second in range(20))
+    steps, found = run(sf.pose(sf.lunge(40.0), float(second)) for second in range(20))
     assert found == []
     assert steps[-1].assessment.problems == ("too_few_frames",)
 
 
 def test_each_leg_has_its_own_findings() -> None:
-    other = replace(lunge(40.0), left=lunge(40.0).right, right=lunge(40.0).left)
-    _, found = run(held((4.0, lunge(40.0)), (1.0, sf.STANDING), (4.0, other)))
+    other = replace(sf.lunge(40.0), left=sf.lunge(40.0).right, right=sf.lunge(40.0).left)
+    _, found = run(held((4.0, sf.lunge(40.0)), (1.0, sf.STANDING), (4.0, other)))
     stops = [finding for finding in found if finding.verdict is Verdict.STOP]
     assert [stop.side for stop in stops] == [skeleton.RIGHT, skeleton.LEFT]
     assert stops[0].end_s <= 4.2
@@ -230,7 +227,7 @@ def test_each_leg_has_its_own_findings() -> None:
 def test_nothing_impossible_comes_out_of_anything() -> None:
     """Random postures, losses, swaps and gaps: no error, and no answer that contradicts itself."""
     rng = np.random.default_rng(11)
-    figures = [lunge(5.0), lunge(36.0), sf.STANDING, sf.FLAT_BRIDGE, sf.HIGH_BRIDGE, sf.PLANK, sf.ON_THE_FLOOR]
+    figures = [sf.lunge(5.0), sf.lunge(36.0), sf.STANDING, sf.FLAT_BRIDGE, sf.HIGH_BRIDGE, sf.PLANK, sf.ON_THE_FLOOR]
     for _ in range(12):
         time_s, poses = 0.0, []
         for _ in range(12):
@@ -264,7 +261,7 @@ def test_nothing_impossible_comes_out_of_anything() -> None:
 
 def test_not_one_frame_of_another_posture_is_called_fine() -> None:
     # The back shank must lie at 70 degrees, less a margin of 8 once the lunge is recognised.
-    steps, _ = run(held((3.0, lunge(8.0)), (1.0, sf.STANDING), (3.0, lunge(8.0))))
+    steps, _ = run(held((3.0, sf.lunge(8.0)), (1.0, sf.STANDING), (3.0, sf.lunge(8.0))))
     fine = [step for step in steps if step.assessment.verdict is Verdict.OK]
     assert len(fine) > 100
     for step in fine:

@@ -8,7 +8,8 @@ import pytest
 import stick_figure as sf
 from poses import skeleton
 from poses.records import Pose
-from poses.view import MOST_YAW_DEG, PROBLEMS, ViewMemory, over_time, problem_of
+from poses.view import PROBLEMS, ViewMemory, over_time, problem_of
+from poses.yaw import MOST_DEG
 
 
 def shifted(pose: Pose, dx: float) -> Pose:
@@ -31,8 +32,8 @@ GOOD = sf.pose(sf.GOOD_LUNGE)
         (sf.nobody(0.0), "no_person"),
         (shifted(GOOD, 600.0), "not_whole"),
         (shifted(GOOD, -600.0), "not_whole"),
-        (sf.pose(sf.GOOD_LUNGE, yaw_deg=MOST_YAW_DEG + 1), "turn_side"),
-        (sf.pose(sf.GOOD_LUNGE, yaw_deg=MOST_YAW_DEG - 1), ""),
+        (sf.pose(sf.GOOD_LUNGE, yaw_deg=MOST_DEG + 1), "turn_side"),
+        (sf.pose(sf.GOOD_LUNGE, yaw_deg=MOST_DEG - 1), ""),
         (sf.pose(sf.GOOD_LUNGE, scale=200.0), "too_small"),
         (dim(GOOD, skeleton.KNEES[skeleton.RIGHT]), "unclear"),
         (dim(GOOD, skeleton.KNEES[skeleton.LEFT]), ""),

@@ -2,7 +2,8 @@
 
 MediaPipe's pose landmarker behind one class; nothing else in the project's pixels imports mediapipe. It finds one
 person, smooths over time by MediaPipe's own filter (unless ``still``), and makes no claim about what the posture means.
-Where the legs are far apart it looks at the mirrored picture too, now and then, for a second opinion on which is which.
+Where the legs are far apart it looks at the mirrored picture too, now and then, for a second opinion on which is which,
+and twice a second whether anybody else is in the picture.
 """
 
 import math
@@ -19,9 +20,10 @@ from mediapipe.tasks.python import vision
 from mediapipe.tasks.python.core.base_options import BaseOptions
 from numpy.typing import NDArray
 
-from poses import second_look, skeleton
+from poses import company, second_look, skeleton
 from poses.problem import Problem
 from poses.records import Frame, Pose
+from vision import others
 from vision.quiet import quiet_stderr
 
 # What the native library always writes to the terminal, whatever GLOG_minloglevel, TF_CPP_MIN_LOG_LEVEL or absl's own
@@ -54,8 +56,10 @@ class Estimator:
         """
         self._still = still
         self._last_ms = -1
-        self._last_look_s = -math.inf
-        self._mirrored: vision.PoseLandmarker | None = None
+        self._last_look_s = self._last_search_s = -math.inf
+        self._before = company.CompanyMemory()
+        # For looks at pictures that are not the source's next frame.
+        self._pictures: vision.PoseLandmarker | None = None
         try:
             # As bytes: the native library cannot open every path that Python can (letters outside the code page).
             self._model = model_path.read_bytes()
@@ -97,8 +101,8 @@ class Estimator:
         if self._open:
             self._open = False
             self._landmarker.close()
-            if self._mirrored is not None:
-                self._mirrored.close()
+            if self._pictures is not None:
+                self._pictures.close()
 
     def estimate(self, frame: Frame) -> Pose:
         """Find the person in a frame.
@@ -125,19 +129,32 @@ class Estimator:
             result = self._landmarker.detect_for_video(picture, self._last_ms)
         height, width = frame.image.shape[:2]
         pose = _pose(result, frame.time_s, (width, height))
-        if not second_look.is_due(pose.image_px, pose.time_s, self._last_look_s):
-            return pose
-        self._last_look_s = pose.time_s
-        return replace(pose, exchanged=self._second_opinion(frame, pose))
+        if second_look.is_due(pose.image_px, pose.time_s, self._last_look_s):
+            self._last_look_s = pose.time_s
+            pose = replace(pose, exchanged=self._second_opinion(frame, pose))
+        if company.is_due(pose, self._last_search_s, self._before):
+            self._last_search_s = pose.time_s
+            pose = replace(pose, company=float(self._sees_others(frame, pose)))
+        self._before = company.follow(pose, self._before)
+        return pose
 
     def _second_opinion(self, frame: Frame, pose: Pose) -> float:
-        """What the model says of the legs in the mirrored picture, taken for a picture of its own."""
-        if self._mirrored is None:
-            with _loading, quiet_stderr(_CHATTER):
-                self._mirrored = _landmarker(self._model, vision.RunningMode.IMAGE)
-        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(frame.image[:, ::-1]))
-        mirrored = _pose(self._mirrored.detect(picture), pose.time_s, pose.image_wh)
+        """What the model says of the legs in the mirrored picture."""
+        mirrored = self._look_at(np.ascontiguousarray(frame.image[:, ::-1]))
         return second_look.opinion(pose.image_px, second_look.unmirrored(mirrored.image_px, pose.image_wh[0]))
+
+    def _sees_others(self, frame: Frame, pose: Pose) -> bool:
+        """Whether the model finds somebody where the person was wiped out."""
+        wiped = others.without_person(frame.image, pose.image_px)
+        return others.is_somebody_else(self._look_at(wiped.image).image_px, wiped)
+
+    def _look_at(self, image: NDArray[np.uint8]) -> Pose:
+        """Whom the model finds in a picture of its own."""
+        if self._pictures is None:
+            with _loading, quiet_stderr(_CHATTER):
+                self._pictures = _landmarker(self._model, vision.RunningMode.IMAGE)
+        found = self._pictures.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=image))
+        return _pose(found, 0.0, (image.shape[1], image.shape[0]))
 
 
 def _pose(result: vision.PoseLandmarkerResult, time_s: float, image_wh: tuple[int, int]) -> Pose:

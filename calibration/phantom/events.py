@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from calibration.phantom.camera import Camera
 from calibration.phantom.kinematics import Figure
 from calibration.phantom.performance import Performance
+from calibration.phantom.script import Companion, Walker
 from calibration.phantom.truth import COLUMNS, landmarks_px, row
 from poses import skeleton
 from poses.exercise import Condition, Exercise, Leg
@@ -84,8 +85,9 @@ def events(performance: Performance, camera: Camera, size: tuple[int, int]) -> t
             found += _limits(exercise, time_s, truth, here)
             found += _forcing(exercise.id, time_s, truth[f"hip_opening_deg_{skeleton.SIDES[skeleton.RIGHT]}"], here)
     found += _runs("out-of-picture", time_s, outside)
-    for walker in performance.script.walkers:
-        inside = (time_s >= walker.start_s) & (time_s <= walker.end_s)
+    others: tuple[Walker | Companion, ...] = (*performance.script.walkers, *performance.script.companions)
+    for other in others:
+        inside = (time_s >= other.start_s) & (time_s <= other.end_s)
         seen = [any(_inside(f, camera, size).any() for f in performance.others(t)) for t in time_s[inside].tolist()]
         inside[inside] = seen
         found += _runs("second-person", time_s, inside)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from calibration.phantom.body import Body
 from calibration.phantom.kinematics import Figure, Frame3, Posture, put
 from calibration.phantom.motion import Controls, Restlessness, at, minimum_jerk
-from calibration.phantom.script import NO_PLACE, POSTURES, Scene, Script, Walker
+from calibration.phantom.script import NO_PLACE, POSTURES, Companion, Scene, Script, Walker
 from calibration.phantom.upright import touching_down, walking
 from calibration.phantom.variety import variant
 
@@ -71,7 +71,8 @@ class Performance:
     def others(self, time_s: float) -> list[Figure]:
         """Who else is in the room."""
         here = [walker for walker in self.script.walkers if walker.start_s <= time_s <= walker.end_s]
-        return [_walker(walker, time_s) for walker in here]
+        there = [one for one in self.script.companions if one.start_s <= time_s <= one.end_s]
+        return [_walker(walker, time_s) for walker in here] + [_companion(one) for one in there]
 
     def times(self, fps: float) -> NDArray[np.float64]:
         """The time of every frame."""
@@ -126,3 +127,9 @@ def _walker(walker: Walker, time_s: float) -> Figure:
     figure = put(body, walking(body, {"place_m": gone}, 0.0))
     x = walker.from_x_m + float(np.sign(way)) * gone
     return moved(figure, x, walker.z_m, 0.0 if way > 0.0 else 180.0)
+
+
+def _companion(one: Companion) -> Figure:
+    body = variant(one.variant).body
+    figure = put(body, POSTURES[one.posture](body, one.controls, 0.0))
+    return moved(figure, one.x_m, one.z_m, one.heading_deg)

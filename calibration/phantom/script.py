@@ -114,6 +114,31 @@ class Walker:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Somebody else who keeps still in the room.
+
+    Attributes:
+        variant: Seed of their body and clothes.
+        start_s: When they are there; they come and go from one frame to the next.
+        end_s: When they are gone.
+        x_m: Where.
+        z_m: How far to the person's right; negative is behind, seen from the camera.
+        heading_deg: 0 faces as the person does, 180 the other way.
+        posture: Name of the posture, see ``POSTURES``.
+        controls: Of it.
+    """
+
+    variant: int
+    start_s: float
+    end_s: float
+    x_m: float
+    z_m: float
+    heading_deg: float
+    posture: str
+    controls: Controls
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """A motion.
 
@@ -125,6 +150,7 @@ class Script:
         room: The reference room, with the mat where it is needed.
         boxes: What the motion needs, such as a seat, for a body of 1.75 m.
         walkers: Who else comes by.
+        companions: Who else is there.
     """
 
     id: str
@@ -134,6 +160,7 @@ class Script:
     room: Room = Room()
     boxes: tuple[Box, ...] = ()
     walkers: tuple[Walker, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
     @property
     def duration_s(self) -> float:

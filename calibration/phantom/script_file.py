@@ -16,7 +16,7 @@ from calibration.phantom.camera import Camera
 from calibration.phantom.furniture import Box
 from calibration.phantom.motion import Key, Life, Wave
 from calibration.phantom.room import Room
-from calibration.phantom.script import CONTROLS, SPARE_CONTROLS, Scene, Script, Walker
+from calibration.phantom.script import CONTROLS, SPARE_CONTROLS, Companion, Scene, Script, Walker
 from poses.strict_toml import Strict, read_strictly
 
 FOLDER: Final = Path(__file__).parent / "motions"
@@ -82,6 +82,25 @@ class _Walker(Strict):
     def _moves(self) -> "_Walker":
         if self.end_s <= self.start_s or self.from_x_m == self.to_x_m:
             raise ValueError("a walker needs time and a way: end_s after start_s, to_x_m other than from_x_m")
+        return self
+
+
+class _Companion(Strict):
+    variant: int = Field(ge=0)
+    start_s: _Time
+    end_s: _Time
+    x_m: float = Field(ge=-10, le=10)
+    z_m: float = Field(ge=-2, le=1)
+    heading_deg: float = Field(ge=-180, le=180)
+    posture: str
+    controls: dict[str, float]
+
+    @model_validator(mode="after")
+    def _performable(self) -> "_Companion":
+        if self.end_s <= self.start_s:
+            raise ValueError("a companion needs time: end_s after start_s")
+        # As a scene that keeps one posture.
+        _Scene(posture=self.posture, keys=[self.controls | {"time_s": time_s} for time_s in (0.0, 1.0)])
         return self
 
 
@@ -155,6 +174,7 @@ class _File(Strict):
     mat: _Mat | None = None
     boxes: list[_Box] = Field(default_factory=list)
     walkers: list[_Walker] = Field(default_factory=list)
+    companions: list[_Companion] = Field(default_factory=list)
 
     @field_validator("scenes")
     @classmethod
@@ -183,6 +203,7 @@ def read(path: Path) -> Script:
         room=Room() if content.mat is None else Room(mat_x_m=content.mat.x_m),
         boxes=tuple(box.box() for box in content.boxes),
         walkers=tuple(Walker(**walker.model_dump()) for walker in content.walkers),
+        companions=tuple(Companion(**companion.model_dump()) for companion in content.companions),
     )
 
 

@@ -110,9 +110,10 @@ def _room(script: Script, variant: Variant) -> Room:
     scale, room = variant.body.scale, variant.room
     needed = tuple(Box(_scaled(box.low, scale), _scaled(box.high, scale), box.colour) for box in script.boxes)
     boxes, wall_z = room.boxes, room.wall_z_m
-    if script.walkers:
-        # Nothing may stand in the way of somebody who walks behind.
-        wall_z = min(wall_z, min(walker.z_m for walker in script.walkers) - _BERTH_M)
+    others = [walker.z_m for walker in script.walkers] + [companion.z_m for companion in script.companions]
+    if others:
+        # Nothing may stand in the way of somebody behind.
+        wall_z = min(wall_z, min(others) - _BERTH_M)
         boxes = ()
     mat_half = (max(scale, 1.0) * room.mat_half_m[0], room.mat_half_m[1])
     mat_x = script.room.mat_x_m * scale
