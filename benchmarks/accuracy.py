@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import views
 from benchmarks.phantoms import Seen, Take, joined, watched
 from calibration.accuracy import ErrorStatistics, error_statistics, share_labelled_other_way
 from calibration.phantom.repertoire import EXERCISES, practise
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 YAWS_DEG: Final = (0.0, 15.0, 30.0, 45.0)
+# For the view alone: nothing is measured there.
+WIDE_YAWS_DEG: Final = (60.0, 75.0, 90.0)
 HEIGHTS_M: Final = (0.3, 0.8, 1.4)
 # First seed, and people for every exercise, yaw and height of the camera. The second part was drawn when the first
 # proved too few for the shares inside one and two sigmas, the third when one person weighed too much in the means, the
@@ -40,6 +43,7 @@ PARTS: Final = (
     (FIRST_KEPT_SEED + 700, 4),
     (FIRST_KEPT_SEED + 800, 8),
 )
+WIDE_PART: Final = (FIRST_KEPT_SEED + 3000, 3)
 FPS: Final = 10.0
 # While the estimator's filter and ours come to rest nothing is counted.
 _SETTLED_S: Final = 0.3
@@ -68,12 +72,21 @@ def takes(
         yield Take(script, seed, drawn, None, FPS, label=exercise)
 
 
-def gathered(folder: Path, first: int, people: int, *, lunges: bool = False) -> Seen:
-    """All frames, drawn unless the folder holds them; ``lunges`` alone are those seen from within 30 degrees."""
-    path = folder / f"{'lunges' if lunges else 'accuracy'}-{first}-{people}.npz"
+def gathered(folder: Path, first: int, people: int, *, lunges: bool = False, wide: bool = False) -> Seen:
+    """All frames, drawn unless the folder holds them.
+
+    Args:
+        folder: Where they are kept.
+        first: First seed.
+        people: For every exercise, yaw and height of the camera.
+        lunges: Lunges alone, seen from within 30 degrees.
+        wide: Seen from the front or from behind, at ``WIDE_YAWS_DEG``.
+    """
+    path = folder / f"{'lunges' if lunges else 'wide' if wide else 'accuracy'}-{first}-{people}.npz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        wanted = list(takes(first, people, (_LUNGE,), YAWS_DEG[:3]) if lunges else takes(first, people))
+        exercises, yaws = ((_LUNGE,), YAWS_DEG[:3]) if lunges else (EXERCISES, WIDE_YAWS_DEG if wide else YAWS_DEG)
+        wanted = list(takes(first, people, exercises, yaws))
         done: dict[int, Seen] = {}
         for number, seen in watched(wanted):
             done[number] = seen
@@ -327,6 +340,8 @@ def main() -> None:
     parts = PARTS if arguments.first is None else ((arguments.first, arguments.people),)
     seen = joined([named(gathered(arguments.folder, first, people), first, people) for first, people in parts])
     text = tables(seen)
+    if arguments.first is None:
+        text += "\n\n" + views.table(joined([seen, gathered(arguments.folder, *WIDE_PART, wide=True)]))
     print(text)
     if arguments.write is not None:
         replace_figures(arguments.write, _BEGIN, _END, text)
