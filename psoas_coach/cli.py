@@ -182,6 +182,26 @@ def doctor() -> None:
     raise typer.Exit(0 if healthy else 2)
 
 
+@app.command()
+def voice(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write how every cue sounds into this folder instead.", show_default=False),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Hear the voice: three cues, or chimes where there is none for the language."""
+    from poses.messages import Messages
+    from psoas_coach.terminal import console, language_of_system
+    from psoas_coach.voice_command import try_voice, write_cues
+
+    texts = Messages(lang.value if lang else language_of_system())
+    if out is not None:
+        write_cues(console(), texts, out)
+    else:
+        try_voice(console(), texts)
+
+
 @exercises_app.command("list")
 def exercises_list(lang: LangOption = None) -> None:
     """List the exercises that can be recognised."""

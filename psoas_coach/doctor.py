@@ -5,7 +5,6 @@ import importlib.util
 import os
 import platform
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,7 +62,8 @@ def examine() -> Iterator[Check]:
     yield _model()
     yield _display()
     yield _camera()
-    yield _voice()
+    yield from _voices()
+    yield _sound()
 
 
 def missing_library_remedy(message: str) -> str:
@@ -167,9 +167,25 @@ def _camera() -> Check:
     return Check("camera", "camera 0 opens" if opened else "camera 0 does not open", opened, remedy, needed=False)
 
 
-def _voice() -> Check:
-    if importlib.util.find_spec("pyttsx3") is None:
-        return Check("voice", "not installed", False, "Install it: pip install 'psoas-coach[voice]'", needed=False)
-    if sys.platform == "linux" and not (shutil.which("espeak-ng") or shutil.which("espeak")):
-        return Check("voice", "no speech engine", False, "Install it: apt-get install espeak-ng", needed=False)
-    return Check("voice", f"pyttsx3 {metadata.version('pyttsx3')}", True, needed=False)
+def _voices() -> Iterator[Check]:
+    from poses.messages import LANGUAGES
+    from psoas_coach.speech_once import remedy, voices
+
+    found = voices()
+    if found.why:
+        told = {"no_extra": "not installed", "no_engine": "no speech engine"}.get(found.why, "does not answer")
+        yield Check("voice", f"{told}; a session chimes", False, remedy(found.why), needed=False)
+        return
+    for language in LANGUAGES:
+        name = found.names.get(language, "")
+        told = name or "none; a session chimes"
+        yield Check(f"voice ({language})", told, bool(name), remedy("no_voice"), needed=False)
+
+
+def _sound() -> Check:
+    from psoas_coach.sound_player import can_play, commands
+
+    if not can_play():
+        remedy = "Install one: apt-get install alsa-utils (Debian, Ubuntu; or pipewire-bin, pulseaudio-utils)"
+        return Check("sound", "nothing to play it with", False, remedy, needed=False)
+    return Check("sound", ", ".join(command[0] for command in commands()) or "the system's own", True, needed=False)

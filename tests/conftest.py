@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -31,6 +33,20 @@ def real() -> Path:
     if not _REAL.is_dir():
         pytest.skip(f"the real recordings are not at {_REAL}")
     return _REAL
+
+
+@pytest.fixture(scope="session")
+def espeak() -> str:
+    """The speech engine of Linux, a real one; where it must be there (CI), its lack fails."""
+    lacking = [
+        name for name, there in (("espeak-ng", which("espeak-ng")), ("pyttsx3", find_spec("pyttsx3"))) if not there
+    ]
+    if lacking:
+        told = f"not installed: {' and '.join(lacking)}"
+        if os.environ.get("CI", "").lower() in {"1", "true"}:
+            pytest.fail(f"{told}, and in CI it has to be")
+        pytest.skip(told)
+    return "espeak-ng"
 
 
 @pytest.fixture

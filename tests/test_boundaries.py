@@ -25,6 +25,8 @@ ONLY_IN = {
     "av": {"vision/"},
     # doctor asks the camera only where the system cannot list it.
     "cv2": {"vision/", "psoas_coach/doctor.py"},
+    # Speech engines live in a process of their own.
+    "pyttsx3": {"psoas_coach/speech_engine.py"},
     "rich": {"psoas_coach/"},
     "typer": {"psoas_coach/cli.py"},
 }
