@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from poses.messages import LANGUAGES, Language, Messages, cue_ids
-from psoas_coach import speech_once
+from psoas_coach import speech_engine, speech_once
 from psoas_coach.speech_engine import (
     EngineFailure,
     EspeakEngine,
@@ -229,7 +229,10 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
 
 @pytest.mark.skipif(os.name != "posix", reason="shell scripts stand for programs")
 @pytest.mark.parametrize("script", ["exit 1", "exec sleep 60"], ids=["fails", "hangs"])
-def test_an_engine_that_fails_or_hangs_is_no_engine(programs: Callable[[str, str], None], script: str) -> None:
+def test_an_engine_that_fails_or_hangs_is_no_engine(
+    programs: Callable[[str, str], None], script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_engine, "WRITING_S", 0.5)
     programs("espeak-ng", script)
     with pytest.raises(EngineFailure, match="no_engine"):
         EspeakEngine()

