@@ -175,10 +175,13 @@ class Supervisor:
         return None
 
     def forgive(self, seconds: float) -> None:
-        """Moves all deadlines, for when this program itself stood still: a closed lid, a stopped job."""
-        self._ready_by_s += seconds
-        self._answer_by_s += seconds
-        self._done_by_s += seconds
+        """Moves all deadlines, for when this program itself stood still: a closed lid, a stopped job.
+
+        The process stood still with it, or its answer has yet to be read, so it gets the time for an answer anew.
+        """
+        self._ready_by_s += seconds + ANSWER_S
+        self._answer_by_s += seconds + ANSWER_S
+        self._done_by_s += seconds + ANSWER_S
 
     def end(self) -> None:
         """Ends the process, whatever state it is in."""

@@ -218,6 +218,39 @@ def test_a_process_frozen_while_nothing_is_said_is_found_out(
         wait_until(lambda: bool(speaker.heard("Still here.")))
 
 
+def test_a_program_that_stood_still_does_not_blame_the_process(
+    espeak: str, speaker: Loudspeaker, tmp_path: Path
+) -> None:
+    # A closed lid: both are frozen while an answer is owed, and go on together.
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys, time\n"
+        "from psoas_coach import speech_supervisor\n"
+        "from psoas_coach.voice import Voice\n"
+        "speech_supervisor.PING_S = 0.1\n"
+        "with Voice('en') as voice:\n"
+        "    voice.wait_until_ready(10)\n"
+        "    print(voice.state.process_id, flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "    time.sleep(0.5)\n"
+        "    print(voice.state.restarts, flush=True)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    with subprocess.Popen(
+        [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        process = int(parent.stdout.readline())
+        os.kill(process, signal.SIGSTOP)
+        time.sleep(0.4)
+        os.kill(parent.pid, signal.SIGSTOP)
+        time.sleep(speech_supervisor.ANSWER_S + 0.5)
+        for one in (parent.pid, process):
+            os.kill(one, signal.SIGCONT)
+        restarts = parent.communicate(b"\n", timeout=10)[0]
+    assert int(restarts) == 0
+
+
 def test_what_was_lost_in_a_crash_is_said_again(voice: Voice, speaker: Loudspeaker) -> None:
     voice.say("Come out slowly.", Urgency.STOP)
     speaker.wait_for(1)
