@@ -50,7 +50,8 @@ class Pose:
 
     Attributes:
         time_s: Media time of the frame.
-        image_px: ``float32 (33, 2)``; x to the right, y down, in pixels of the frame.
+        image_px: ``float32 (33, 2)``; x to the right, y down, in pixels of the frame. Where the camera's lens is known,
+            as a pinhole would show them: what is measured.
         world_m: ``float32 (33, 3)``; metres from the middle of the hips, x right, y down, z away from the camera.
             A model's prior more than a measurement: z is its weakest axis.
         visibility: ``float32 (33,)``, 0 to 1. Stays high for joints that are hidden; never judge by it alone.
@@ -59,6 +60,7 @@ class Pose:
             (``poses.second_look``); NaN where none was taken.
         company: 1 where somebody else is seen too, 0 where nobody else is, NaN where it was not looked for
             (``poses.company``).
+        picture_px: Like ``image_px``, but where the picture itself shows them, where that is elsewhere; else None.
     """
 
     time_s: float
@@ -68,6 +70,12 @@ class Pose:
     image_wh: tuple[int, int]
     exchanged: float = float("nan")
     company: float = float("nan")
+    picture_px: Float32Array | None = None
+
+    @property
+    def shown_px(self) -> Float32Array:
+        """Where the picture shows the landmarks: what is drawn over, and what tells whether somebody is whole in it."""
+        return self.image_px if self.picture_px is None else self.picture_px
 
     @property
     def found(self) -> bool:

@@ -198,7 +198,13 @@ def exchange_legs(pose: Pose) -> Pose:
     """The same pose with the points below the hips of both sides exchanged."""
     order = np.arange(skeleton.COUNT)
     order[_POINTS] = _POINTS[:, ::-1]
-    return replace(pose, image_px=pose.image_px[order], world_m=pose.world_m[order], visibility=pose.visibility[order])
+    return replace(
+        pose,
+        image_px=pose.image_px[order],
+        world_m=pose.world_m[order],
+        visibility=pose.visibility[order],
+        picture_px=None if pose.picture_px is None else pose.picture_px[order],
+    )
 
 
 def _points(pose: Pose, rows: list[int]) -> tuple[complex, ...]:

@@ -79,7 +79,7 @@ def problem_of(
     if not pose.found:
         return "no_person"
     width, height = pose.image_wh
-    points = pose.image_px[_WHOLE]
+    points = pose.shown_px[_WHOLE]
     right, bottom = points.max(axis=0)
     if not (points.min() >= 0.0 and right <= width and bottom <= height):
         return "not_whole"

@@ -125,7 +125,7 @@ def draw(image: Image, step: Step, exercise: Exercise | None, words: OverlayWord
     out: Image = np.ascontiguousarray(cv2.flip(image, 1) if mirrored else image.copy(), dtype=np.uint8)
     h, w = out.shape[:2]
     places = layout(w, h)
-    points = figure.drawable(step.pose.image_px, (w, h))
+    points = figure.drawable(step.pose.shown_px, (w, h))
     if mirrored:
         points[:, 0] = w - 1 - points[:, 0]
     readings = step.assessment.readings
