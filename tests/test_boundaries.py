@@ -23,8 +23,8 @@ MAY_IMPORT = {
 ONLY_IN = {
     "mediapipe": {"vision/estimator.py", "vision/model_assembly.py"},
     "av": {"vision/"},
-    # doctor asks the camera only where the system cannot list it.
-    "cv2": {"vision/", "psoas_coach/doctor.py"},
+    # doctor asks the camera only where the system cannot list it; a lens is told with OpenCV's calibration.
+    "cv2": {"vision/", "psoas_coach/doctor.py", "calibration/lens.py"},
     # Speech engines live in a process of their own.
     "pyttsx3": {"psoas_coach/speech_engine.py"},
     "rich": {"psoas_coach/"},
@@ -74,6 +74,9 @@ def test_imports_point_inward(path: str) -> None:
         ("calibration/x.py", "import vision.sources", ["vision"]),
         ("vision/x.py", "from psoas_coach.session import Session", ["psoas_coach"]),
         ("vision/sources.py", "import mediapipe as mp", ["mediapipe"]),
+        ("calibration/lens.py", "import cv2", []),
+        ("calibration/camera.py", "import cv2", ["cv2"]),
+        ("calibration/lens.py", "import vision.sources", ["vision"]),
         ("psoas_coach/x.py", "import vision, poses, calibration", []),
     ],
 )
@@ -91,6 +94,10 @@ def loaded_after(statement: str) -> set[str]:
     code = f"import sys; {statement}; print(' '.join(sorted({{name.partition('.')[0] for name in sys.modules}})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return set(done.stdout.split())
+
+
+def test_a_lens_is_undone_without_opencv() -> None:
+    assert not loaded_after("import calibration.camera, calibration.sightings") & {"cv2", "mediapipe", "av"}
 
 
 @pytest.mark.parametrize("module", sorted(path[:-3].replace("/", ".") for path in FILES if path.startswith("poses/")))
