@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from calibration.camera import Camera, straightened
 from poses.exercise import Exercise
 from poses.messages import Messages
 from poses.problem import Problem
@@ -38,6 +39,7 @@ class Settings:
         model_path: The pose model's file.
         model_name: Its name for the summary.
         video: Whether to write ``annotated.mp4`` too.
+        camera: The camera the clips were filmed with, whose lens is undone before anything is measured, or None.
     """
 
     exercises: tuple[Exercise, ...]
@@ -46,6 +48,7 @@ class Settings:
     model_path: Path
     model_name: str
     video: bool = False
+    camera: Camera | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ def analyse(
     with ExitStack() as stack:
         source = open_source(clip)
         stack.enter_context(source)
+        camera = settings.camera
+        if camera is not None:
+            camera.lens.check_shape((source.width, source.height))
         make_folder(folder)
         # What an earlier run left there would be taken for this one's.
         for name in RESULTS:
@@ -111,6 +117,9 @@ def analyse(
         interrupted, last_s = False, 0.0
         for count, frame in enumerate(source, start=1):
             pose = estimator.estimate(frame)
+            if camera is not None:
+                # Only what is measured: the model looks at the picture as it is, and that is drawn over too.
+                pose = straightened(pose, camera.lens)
             sinks.write(frame, pose, session.step(frame.index, pose))
             last_s = frame.time_s
             report(Progress(count, last_s, source.duration_s))
@@ -126,6 +135,7 @@ def analyse(
             duration_s=source.duration_s,
             broke=source.damage or "",
             broke_at_s=last_s if source.damage else None,
+            camera=camera,
         )
         summary = sinks.finish(session.finish(), origin)
     files = tuple(name for name in RESULTS if (folder / name).exists())

@@ -3,26 +3,30 @@
 Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
 ``exchanged (N,)`` (what a second look says of the legs) and ``company (N,)`` (whether somebody else is seen), both NaN
 where it was not looked for, and missing in older recordings, ``image_wh (2,)`` and ``meta``, a JSON text that says
-where they come from. Values are stored exactly as the session saw them, so a replay gives the same verdicts to the last
-digit.
+where they come from, and through which lens. Landmarks are stored exactly as the model gave them: where the picture
+shows them. What the session saw follows from these and the lens, so a replay gives the same verdicts to the last digit,
+and the picture can still be drawn over.
 """
 
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from calibration.camera import Camera, straightened
 from poses import skeleton
 from poses.problem import Problem
 from poses.records import Pose
 from psoas_coach.files import replacing
 
 FORMAT: Final = 1
+# Of a recording through a lens. An older program, which knows no lenses, must not read it as if there were none.
+FORMAT_WITH_LENS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Origin:
         duration_s: Length that the container announced, or None.
         broke: What broke the clip off, or "".
         broke_at_s: When, or None.
+        camera: The camera whose lens was undone before anything was measured, or None.
     """
 
     clip: str
@@ -48,6 +53,15 @@ class Origin:
     duration_s: float | None = None
     broke: str = ""
     broke_at_s: float | None = None
+    camera: Camera | None = None
+
+    @property
+    def format(self) -> int:
+        """Of the file that holds such a recording."""
+        return FORMAT if self.camera is None else FORMAT_WITH_LENS
+
+
+_ORIGIN: Final = TypeAdapter(Origin)
 
 
 class PosesRecorder:
@@ -66,13 +80,13 @@ class PosesRecorder:
         """Writes all poses so far."""
         poses = self._poses
         wh = poses[0].image_wh if poses else (0, 0)
-        meta = json.dumps({"format": FORMAT, **asdict(origin)})
+        meta = json.dumps({"format": origin.format, **_ORIGIN.dump_python(origin, mode="json")})
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez_compressed(
                 file,
                 index=np.array(self._indices, dtype=np.int64),
                 time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
-                image_px=_stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
+                image_px=_stack([pose.shown_px for pose in poses], (skeleton.COUNT, 2)),
                 world_m=_stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
                 visibility=_stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
                 exchanged=np.array([pose.exchanged for pose in poses], dtype=np.float64),
@@ -105,7 +119,7 @@ class Recording:
                 exchanged=float(self.arrays["exchanged"][position]),
                 company=float(self.arrays["company"][position]),
             )
-            yield int(index), pose
+            yield int(index), pose if self.origin.camera is None else straightened(pose, self.origin.camera.lens)
 
 
 _SHAPES: Final[dict[str, tuple[int, ...]]] = {
@@ -134,7 +148,8 @@ def load(path: Path) -> Recording:
         raise Problem(f"There is no file {path}", why, "Check the name") from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
         raise Problem(f"{path} is not a recording of poses ({type(error).__name__})", why, do) from None
-    if not isinstance(meta, dict) or meta.pop("format", None) != FORMAT:
+    found = meta.pop("format", None) if isinstance(meta, dict) else None
+    if found not in (FORMAT, FORMAT_WITH_LENS):
         raise Problem(f"{path} is of another version", why, do)
     frames = arrays["time_s"].shape[:1] if "time_s" in arrays else ()
     for name in ("exchanged", "company"):
@@ -150,9 +165,13 @@ def load(path: Path) -> Recording:
     if not (np.isfinite(arrays["time_s"]).all() and (np.diff(arrays["time_s"]) > 0).all()):
         raise Problem(f"The times in {path} do not rise", why, do)
     try:
-        origin = TypeAdapter(Origin).validate_json(json.dumps(meta), strict=True)
+        origin = _ORIGIN.validate_json(json.dumps(meta), strict=True)
     except ValidationError:
         raise Problem(f"{path} does not say where it comes from", why, do) from None
+    if origin.format != found:
+        raise Problem(f"{path} does not say through which lens it was seen", why, do)
+    if origin.camera is not None:
+        origin.camera.lens.check_shape((int(arrays["image_wh"][0]), int(arrays["image_wh"][1])))
     return Recording(origin, arrays["index"], arrays)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from calibration.camera import Camera
 from calibration.screening import Offer
 from poses.exercise import Exercise, with_shaking
 from poses.exercise_file import built_in, built_in_ids
@@ -47,6 +48,7 @@ def analyse_clips(
     video: bool,
     shaking: bool = False,
     offers: Mapping[str, Offer] | None = None,
+    camera: Camera | None = None,
 ) -> tuple[int, list[Outcome]]:
     """Analyses clips into folders of ``out`` and prints what was found.
 
@@ -59,6 +61,7 @@ def analyse_clips(
         video: Whether to write annotated videos.
         shaking: Whether shaking is looked for.
         offers: What the person's answers make of each exercise; a clip that shows one to leave for now is noted.
+        camera: The camera they were filmed with, or None.
 
     Returns:
         The exit status, and the outcomes of the clips that could be used.
@@ -71,6 +74,7 @@ def analyse_clips(
         model_path=ensure_model(model, report=console(stderr=True).print),
         model_name=model if model in ("lite", "full", "heavy") else Path(model).name,
         video=video,
+        camera=camera,
     )
     outcomes: list[Outcome] = []
     failed = 0

@@ -18,7 +18,7 @@ from psoas_coach.poses_file import Origin
 from psoas_coach.session import Ending
 from psoas_coach.version import VERSION
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 # A longer pause between two frames is a gap in the clip, not time that was watched; the smoothing forgets then too.
 _LONGEST_STEP_S: Final = 0.5
 
@@ -37,6 +37,13 @@ class ClipInfo(_Record):
     duration_s: float | None
     broke: str
     broke_off_s: float | None
+
+
+class CameraUsed(_Record):
+    """The camera whose lens was undone, by its name, and when it was calibrated (ISO date)."""
+
+    name: str
+    calibrated_on: str
 
 
 class FrameCounts(_Record):
@@ -107,12 +114,14 @@ class FindingRecord(_Record):
 class Summary(_Record):
     """Everything ``summary.json`` holds.
 
+    ``camera``: None where its lens is not known.
     ``problems``: frames by what stood in the way of judging them; ``ended``: what stops would have ended live.
     """
 
     schema_version: int
     program_version: str
     clip: ClipInfo
+    camera: CameraUsed | None
     model: str
     asked_for: str
     interrupted: bool
@@ -207,6 +216,9 @@ class Summariser:
                 broke=origin.broke,
                 broke_off_s=origin.broke_at_s,
             ),
+            camera=None
+            if origin.camera is None
+            else CameraUsed(name=origin.camera.name, calibrated_on=origin.camera.lens.on.isoformat()),
             model=origin.model,
             asked_for=self._asked_for,
             interrupted=origin.interrupted,
