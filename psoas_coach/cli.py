@@ -29,6 +29,8 @@ app.add_typer(exercises_app, name="exercises")
 app.add_typer(phantom_app, name="phantom")
 profile_app = typer.Typer(no_args_is_help=True, help="What is remembered of you; nothing unless you gave it a name.")
 app.add_typer(profile_app, name="profile")
+calibrate_app = typer.Typer(no_args_is_help=True, help="Let the program know what it measures with.")
+app.add_typer(calibrate_app, name="calibrate")
 
 
 class Lang(str, Enum):
@@ -65,12 +67,15 @@ def analyse(
     profile: Annotated[
         str | None, typer.Option("--profile", help="Note what this person's answers say to leave for now.")
     ] = None,
+    camera: Annotated[
+        str | None, typer.Option("--camera", help="Undo the lens of this camera (see calibrate camera).")
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """Analyse recorded clips; each gets a folder with summary, table, poses and picture."""
     from datetime import date
 
-    from psoas_coach import profiles
+    from psoas_coach import cameras, profiles
     from psoas_coach.run import analyse_clips
     from psoas_coach.terminal import language_of_system
 
@@ -83,6 +88,7 @@ def analyse(
         video=video,
         shaking=Experiment.shaking in (experimental or []),
         offers=profiles.offers_to(profile, date.today()) if profile else None,
+        camera=cameras.known(camera) if camera else None,
     )
     raise typer.Exit(status)
 
@@ -286,6 +292,41 @@ def profile_delete(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
 
     profiles.delete(name)
     console().print(f"Deleted: {name}", markup=False)
+
+
+@calibrate_app.command("camera")
+def calibrate_camera(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Pictures of the board, folders of them, a clip, or a camera's number; taken as you film.",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What to call the camera.")] = None,
+    board: Annotated[Path | None, typer.Option("--board", help="Write the board to print, as PNG, A4.")] = None,
+    kept: Annotated[bool, typer.Option("--list", help="List the cameras that are kept, and where they lie.")] = False,
+    delete: Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Delete a camera for good.")] = None,
+) -> None:
+    """Find how a camera's lens bends the picture, from pictures of a printed board, so that analyse can undo it."""
+    from psoas_coach import cameras
+    from psoas_coach.terminal import console
+
+    if sum((bool(sources), board is not None, kept, delete is not None)) != 1 or bool(sources) != (name is not None):
+        raise typer.BadParameter("give SOURCE... with --name NAME, or one of --board FILE, --list, --delete NAME")
+    if delete is not None:
+        cameras.delete(delete)
+        console().print(f"Deleted: {delete}", markup=False)
+        return
+    from psoas_coach.calibrate_camera import calibrate, tell_all, write_board
+
+    if kept:
+        tell_all(console())
+    elif board is not None:
+        write_board(board)
+        console().print(f"Print it, or show it on a tablet: {board}", markup=False)
+    else:
+        raise typer.Exit(calibrate(sources or [], name or "", console()))
 
 
 @phantom_app.command("list")

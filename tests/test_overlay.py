@@ -130,6 +130,14 @@ def test_drawing_is_pure() -> None:
     assert not np.shares_memory(first, frame)
 
 
+def test_it_is_drawn_where_the_picture_shows_the_body() -> None:
+    """Where a lens was undone, angles are measured elsewhere than they are seen."""
+    seen = step(640, 360, Verdict.STOP, Verdict.OK, Verdict.CAUTION)
+    straight = replace(seen.pose, image_px=1.1 * seen.pose.image_px - 25, picture_px=seen.pose.image_px)
+    one, other = (draw(scene(640, 360), made, LUNGE, WORDS) for made in (seen, replace(seen, pose=straight)))
+    assert (one == other).all()
+
+
 @pytest.mark.parametrize(("w", "h"), SIZES)
 def test_nothing_is_cut_off_at_any_size(w: int, h: int) -> None:
     """With the longest texts everything written keeps clear of the picture's edge, and the person stays visible."""
