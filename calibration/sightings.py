@@ -133,7 +133,7 @@ def faults(sightings: Sequence[Sighting]) -> list[str]:
         )
     if len(sightings) > 1 and (turned := turned_deg(sightings)) < LEAST_TURNED_DEG:
         told.append(
-            f"the board faces nearly the same way in all pictures ({turned:.0f} degrees of difference, "
+            f"the board faces nearly the same way in all pictures ({turned:.1f} degrees of difference, "
             f"{LEAST_TURNED_DEG:.0f} are needed), so that the focal length cannot be told: tilt it by 30 degrees and "
             "more, to all sides"
         )
