@@ -100,28 +100,31 @@ def assess(
     pasts = memory.rules
     if (memory.exercise, memory.stretched, memory.near) != (exercise.id, stretched, measures.near):
         pasts = (RuleMemory(since_s=time_s),) * len(exercise.rules)
+    near, values, sigmas = measures.near, measures.values.tolist(), measures.sigma.tolist()
     readings, rules = [], []
     oblique_deg = round(abs(turned.deg)) if abs(turned.deg) > FINE_DEG else 0
     coarse = surely_oblique(turned)
     for rule, past in zip(exercise.rules, pasts, strict=True):
-        side, column = side_of(rule.leg, stretched, measures.near), INDEX[rule.measure]
-        value = float(measures.values[side, column])
-        sigma = float(measures.sigma[side, column])
-        states = [measures.values[side_of(c.leg, stretched, measures.near), INDEX[c.measure]] for c in rule.when]
+        side, column = side_of(rule.leg, stretched, near), INDEX[rule.measure]
+        value, sigma = values[side][column], sigmas[side][column]
+        states = [values[side_of(c.leg, stretched, near)][INDEX[c.measure]] for c in rule.when]
         if oblique_deg and rule.has_stop:
             rule = tightened(rule, oblique_deg)  # noqa: PLW2901 - the same rule, for this view
-        if math.isnan(value) or any(math.isnan(state) for state in states) or (coarse and not rule.has_stop):
+        unseen = math.isnan(value) or (states and any(map(math.isnan, states)))
+        if unseen or (coarse and not rule.has_stop):
             # Not seen is not OK. What is remembered waits; past FORGET_S it starts anew.
             verdict, now = Verdict.UNKNOWN, past
+        elif states and not all(c.band.holds(state) for c, state in zip(rule.when, states, strict=True)):
+            now = _quiet(past, time_s)
+            verdict = now.verdict
         else:
-            active = all(c.band.holds(float(state)) for c, state in zip(rule.when, states, strict=True))
-            now = advance(rule, value, sigma, time_s, past, still=still) if active else _quiet(past, time_s)
+            now = advance(rule, value, sigma, time_s, past, still=still)
             verdict = now.verdict
         rules.append(now)
         limit = now.limit if verdict is not Verdict.UNKNOWN else math.nan
         pending = verdict is Verdict.OK and now.caution_since_s is not None
         readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s, pending))
-    return tuple(readings), AssessmentMemory(exercise.id, stretched, measures.near, tuple(rules))
+    return tuple(readings), AssessmentMemory(exercise.id, stretched, near, tuple(rules))
 
 
 @lru_cache(maxsize=256)
@@ -159,19 +162,23 @@ def advance(
         past = RuleMemory(since_s=time_s)
     past_stop = not rule.stop.holds(value, margin=sigma)
     past_caution = not rule.caution.holds(value, margin=0.0 if rule.has_stop else sigma)
-    stop_since = _since(past_stop, past.stop_since_s, time_s)
-    caution_since = _since(past_caution, past.caution_since_s, time_s)
-    far_since = _since(not rule.stop.holds(value), past.far_since_s, time_s)
-    if past.verdict is Verdict.OK and not past_caution and not past_stop and far_since is None:
+    far = not rule.stop.holds(value)
+    if past.verdict is Verdict.OK and not (past_caution or past_stop or far):
         # Nearly every frame: nothing is under way.
         return RuleMemory(since_s=past.since_s, last_s=time_s)
-    seen = replace(
-        past,
+    stop_since = _since(past_stop, past.stop_since_s, time_s)
+    caution_since = _since(past_caution, past.caution_since_s, time_s)
+    far_since = _since(far, past.far_since_s, time_s)
+    seen = RuleMemory(
+        verdict=past.verdict,
+        since_s=past.since_s,
+        limit=past.limit,
         last_s=time_s,
-        stop_since_s=stop_since,
         caution_since_s=caution_since,
         far_since_s=far_since,
+        stop_since_s=stop_since,
         stop_frames=past.stop_frames + 1 if past_stop else 0,
+        clear_since_s=past.clear_since_s,
     )
     if stop_since is not None and (still or _stop_is_due(rule, time_s - stop_since, seen.stop_frames)):
         return _raise(seen, Verdict.STOP, stop_since, _limit(rule.stop, value))
@@ -180,7 +187,7 @@ def advance(
         far_enough = far_since is not None and stop_since is None and time_s - far_since >= rule.stop_on_s
         if still or far_enough or time_s - caution_since >= rule.caution_on_s:
             return _raise(seen, Verdict.CAUTION, caution_since, _limit(rule.caution, value))
-        return replace(seen, clear_since_s=None) if past.verdict is Verdict.CAUTION else seen
+        return _unclear(seen) if past.verdict is Verdict.CAUTION else seen
     return _release(rule, value, time_s, seen)
 
 
@@ -199,8 +206,13 @@ def _stop_is_due(rule: Rule, lasted_s: float, frames: int) -> bool:
 
 def _raise(memory: RuleMemory, verdict: Verdict, since_s: float, limit: float) -> RuleMemory:
     if memory.verdict is verdict:
-        return replace(memory, clear_since_s=None)
+        return _unclear(memory)
     return replace(memory, verdict=verdict, since_s=since_s, limit=limit, clear_since_s=None)
+
+
+def _unclear(memory: RuleMemory) -> RuleMemory:
+    """The memory of a value that is not back inside its limit; nearly always it was not before either."""
+    return memory if memory.clear_since_s is None else replace(memory, clear_since_s=None)
 
 
 def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> RuleMemory:
@@ -210,7 +222,7 @@ def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> Rul
     band = rule.stop if memory.verdict is Verdict.STOP else rule.caution
     hysteresis = HYSTERESIS_DEG if IS_ANGLE[INDEX[rule.measure]] else HYSTERESIS_RATIO
     if not band.holds(value, margin=-hysteresis):
-        return replace(memory, clear_since_s=None)
+        return _unclear(memory)
     clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s
     milder = rule.caution if memory.verdict is Verdict.STOP else _target_towards(rule)
     if not milder.holds(value) and time_s - clear_since < OFF_S:

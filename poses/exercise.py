@@ -72,7 +72,7 @@ class Rule:
     @property
     def has_stop(self) -> bool:
         """Whether there is a stop limit; without one the rule is about technique only."""
-        return self.stop != Band()
+        return self.stop.min > -math.inf or self.stop.max < math.inf
 
 
 @dataclass(frozen=True, slots=True)
