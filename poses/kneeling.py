@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
+import numpy as np
+
 from poses import skeleton
 from poses.recognition import ROLE_MARGIN_DEG
 from poses.records import Pose
@@ -34,6 +36,8 @@ NEAREST, FARTHEST = 0.8, 1.2
 ELSEWHERE: Final = 0.15
 # Out of sight for longer, somebody may have moved; holds wait as long (``phases.Shape.pause_s``).
 FORGET_S: Final = 5.0
+# Shoulder, hip and knee of each side.
+_ROWS: Final = np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES]).T
 # For how long the difference to the corrected angle is averaged.
 OFFSET_S: Final = 1.0
 
@@ -80,10 +84,11 @@ def advance(
         return math.nan, memory
     if memory is None or (memory.side, memory.facing) != (side, facing) or pose.time_s - memory.time_s > FORGET_S:
         memory = KneeMemory(side, facing, pose.time_s)
-    rows = [pair[side] for pair in (skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES)]
-    if not pose.visibility[rows[:2]].min() >= LEAST_VISIBILITY:
+    rows = _ROWS[side]
+    # Not as Python's own numbers: the limit is rounded as the visibility was.
+    if not pose.visibility.take(rows[:2]).min() >= LEAST_VISIBILITY:
         return math.nan, memory
-    shoulder, hip, knee = (complex(facing * x, -y) for x, y in pose.image_px[rows].tolist())
+    shoulder, hip, knee = [complex(facing * x, -y) for x, y in pose.image_px.take(rows, axis=0).tolist()]
     passed_s = pose.time_s - memory.time_s
     memory = replace(memory, time_s=pose.time_s)
     opening = _opening(memory, hip, shoulder)

@@ -95,7 +95,7 @@ def side_measures(image_px: ArrayLike, facing: ArrayLike) -> Float:
 def trunk_length_px(image_px: ArrayLike) -> Float:
     """Length from hip to shoulder, the longer of both sides: ``(..., 33, 2)`` to ``(...)``, in pixels."""
     points = np.asarray(image_px, dtype=np.float64)
-    trunks = points[..., PAIRS[0], :] - points[..., PAIRS[1], :]
+    trunks = points.take(PAIRS[0], axis=-2) - points.take(PAIRS[1], axis=-2)
     both = np.hypot(trunks[..., 0], trunks[..., 1])
     return np.asarray(np.fmax(both[..., 0], both[..., 1]))
 

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from poses import skeleton
 
-_ACROSS: Final = [*skeleton.SHOULDERS, *skeleton.HIPS]
+_ACROSS: Final = np.array([*skeleton.SHOULDERS, *skeleton.HIPS])
+_HEAD: Final = np.array([skeleton.NOSE, *skeleton.EARS, *skeleton.SHOULDERS])
+# Hip, knee, ankle, heel and toe of the left leg, then of the right one.
+_LEGS: Final = np.array([skeleton.HIPS, *skeleton.LEG_POINTS]).T
 
 # Largest possible evidence: two knees, two feet, one head, each at most 1.
 FULL_EVIDENCE: Final = 5.0
@@ -44,18 +47,13 @@ def facing_evidence(image_px: NDArray[np.floating]) -> float:
         nose ahead of the ears. Missing points count as no evidence; all missing is 0.
     """
     # Points as complex numbers, right + i up. One pose at a time: plain numbers are faster than small arrays.
-    points = [complex(x, -y) for x, y in image_px.tolist()]
-
-    def middle(pair: tuple[int, int]) -> complex:
-        return (points[pair[0]] + points[pair[1]]) / 2.0
-
     evidence = 0.0
-    for side in (skeleton.LEFT, skeleton.RIGHT):
-        hip, knee, ankle = (points[pair[side]] for pair in (skeleton.HIPS, skeleton.KNEES, skeleton.ANKLES))
-        heel, toe = points[skeleton.HEELS[side]], points[skeleton.FOOT_INDICES[side]]
+    for leg in image_px.take(_LEGS, axis=0).tolist():
+        hip, knee, ankle, heel, toe = [complex(x, -y) for x, y in leg]
         evidence += _sine(knee - ankle, hip - knee) - _sine(knee - ankle, toe - heel)
-    ear = middle(skeleton.EARS)
-    return evidence - _sine(ear - middle(skeleton.SHOULDERS), points[skeleton.NOSE] - ear)
+    nose, *pairs = [complex(x, -y) for x, y in image_px.take(_HEAD, axis=0).tolist()]
+    ear, shoulder = (pairs[0] + pairs[1]) / 2.0, (pairs[2] + pairs[3]) / 2.0
+    return evidence - _sine(ear - shoulder, nose - ear)
 
 
 def facing_sign(evidence: float) -> int:
@@ -79,11 +77,14 @@ def is_upside_down(image_px: NDArray[np.floating]) -> bool:
     Args:
         image_px: ``(33, 2)`` landmarks, x right, y down; NaN where nobody was found.
     """
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = image_px[_ACROSS].tolist()
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = image_px.take(_ACROSS, axis=0).tolist()
     down, across = ay + by - cy - dy, ax + bx - cx - dx
     # Twice the trunk, and twice the way of the higher ankle above the hips. Comparisons with NaN are False.
-    trunk, up = math.hypot(across, down), cy + dy - 2.0 * float(image_px[list(skeleton.ANKLES), 1].min())
-    return bool(down > _HEAD_DOWN * trunk and up > _FOOT_UP_TRUNKS * trunk)
+    trunk = math.hypot(across, down)
+    if not down > _HEAD_DOWN * trunk:
+        return False
+    up = cy + dy - 2.0 * float(image_px[list(skeleton.ANKLES), 1].min())
+    return bool(up > _FOOT_UP_TRUNKS * trunk)
 
 
 def yaw_deg(world_m: NDArray[np.floating]) -> float:
@@ -98,7 +99,7 @@ def yaw_deg(world_m: NDArray[np.floating]) -> float:
     Returns:
         Degrees between 0 and 90; NaN where nobody was found.
     """
-    (ax, _, az), (bx, _, bz), (cx, _, cz), (dx, _, dz) = world_m[_ACROSS].tolist()
+    (ax, _, az), (bx, _, bz), (cx, _, cz), (dx, _, dz) = world_m.take(_ACROSS, axis=0).tolist()
     return math.degrees(math.atan2(abs(ax - bx + cx - dx), abs(az - bz + cz - dz)))
 
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from poses.exercise import Condition, Exercise, Leg
 from poses.measures import INDEX, Float
 from poses.records import Measures
+from poses.skeleton import LEFT, RIGHT
 
 # A posture must hold, or be gone, this long before it counts (convention: longer than a flicker of the pose, shorter
 # than anybody needs to get into a lunge).
@@ -22,6 +21,8 @@ CHANGE_S: Final = 0.5
 DOUBT_S: Final = 0.1
 # The legs trade roles only when the other hip is this much more open: twice the caution step of 10 degrees.
 ROLE_MARGIN_DEG: Final = 20.0
+
+_OPENING: Final = INDEX["hip_opening_deg"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def recognise(
     Returns:
         The new state; its ``exercise`` and ``stretched`` are the answer.
     """
-    if not np.isfinite(measures.values[measures.near, INDEX["hip_opening_deg"]]):
+    if not math.isfinite(measures.values[measures.near, _OPENING]):
         # Not seen says nothing for or against a posture: a lost frame must not start the waiting anew.
         return memory
     stretched, since = _roles(measures, time_s, memory, still=still)
@@ -122,13 +123,13 @@ def _fitting(
 def _roles(
     measures: Measures, time_s: float, memory: RecognitionMemory, *, still: bool
 ) -> tuple[int | None, float | None]:
-    opening = measures.values[:, INDEX["hip_opening_deg"]]
-    if not np.isfinite(opening).all():
+    opening = measures.values[:, _OPENING].tolist()
+    if not all(map(math.isfinite, opening)):
         return memory.stretched, memory.other_leg_since_s
-    wider = int(np.argmax(opening))
+    wider = RIGHT if opening[RIGHT] > opening[LEFT] else LEFT
     if memory.stretched is None:
         return wider, None
-    lead = float(opening[1 - memory.stretched] - opening[memory.stretched])
+    lead = opening[1 - memory.stretched] - opening[memory.stretched]
     # Outside an exercise the roles follow at once; inside, they are locked until the other leg holds the lead.
     if memory.exercise is None or still:
         return wider, None

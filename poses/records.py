@@ -80,7 +80,7 @@ class Pose:
     @property
     def found(self) -> bool:
         """Whether anybody was found in the frame."""
-        return bool(np.isfinite(self.image_px[0, 0]))
+        return math.isfinite(self.image_px[0, 0])
 
     def unfound(self) -> "Pose":
         """The same moment with nobody found."""

@@ -15,14 +15,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poses import skeleton
 from poses.measures import Float
 from poses.records import Pose
 
 _POINTS: Final = np.array(skeleton.LEG_POINTS)
-_KNEES_AND_ANKLES: Final = [*skeleton.KNEES, *skeleton.ANKLES]
-_TRUNKS: Final = [*skeleton.SHOULDERS, *skeleton.HIPS]
+# Row i of the pose with the labels of both legs exchanged is row _EXCHANGED[i] of the pose.
+_EXCHANGED: Final = np.arange(skeleton.COUNT)
+_EXCHANGED[_POINTS] = _POINTS[:, ::-1]
+_KNEES_AND_ANKLES: Final = np.array([*skeleton.KNEES, *skeleton.ANKLES])
+_TRUNKS: Final = np.array([*skeleton.SHOULDERS, *skeleton.HIPS])
 
 # Left knee, right knee, left ankle, right ankle; pixels as complex numbers, which for so few are faster than arrays.
 Legs = tuple[complex, ...]
@@ -196,19 +200,15 @@ def _jumped(legs: Legs, past: LegMemory, trunk: float) -> bool:
 
 def exchange_legs(pose: Pose) -> Pose:
     """The same pose with the points below the hips of both sides exchanged."""
-    order = np.arange(skeleton.COUNT)
-    order[_POINTS] = _POINTS[:, ::-1]
-    return replace(
-        pose,
-        image_px=pose.image_px[order],
-        world_m=pose.world_m[order],
-        visibility=pose.visibility[order],
-        picture_px=None if pose.picture_px is None else pose.picture_px[order],
+    image_px, world_m, visibility = (
+        points.take(_EXCHANGED, axis=0) for points in (pose.image_px, pose.world_m, pose.visibility)
     )
+    picture_px = None if pose.picture_px is None else pose.picture_px.take(_EXCHANGED, axis=0)
+    return replace(pose, image_px=image_px, world_m=world_m, visibility=visibility, picture_px=picture_px)
 
 
-def _points(pose: Pose, rows: list[int]) -> tuple[complex, ...]:
-    return tuple(complex(x, y) for x, y in pose.image_px[rows].tolist())
+def _points(pose: Pose, rows: NDArray[np.int64]) -> tuple[complex, ...]:
+    return tuple([complex(x, y) for x, y in pose.image_px.take(rows, axis=0).tolist()])
 
 
 def _exchanged(legs: Legs) -> Legs:

@@ -79,7 +79,7 @@ def problem_of(
     if not pose.found:
         return "no_person"
     width, height = pose.image_wh
-    points = pose.shown_px[_WHOLE]
+    points = pose.shown_px.take(_WHOLE, axis=0)
     right, bottom = points.max(axis=0)
     if not (points.min() >= 0.0 and right <= width and bottom <= height):
         return "not_whole"
@@ -88,7 +88,7 @@ def problem_of(
         return "turn_side"
     if not float(trunk_length_px(pose.image_px)) >= LEAST_TRUNK_PX:
         return "too_small"
-    clear = pose.visibility[_CHAIN[:, near]].min() >= LEAST_VISIBILITY
+    clear = pose.visibility.take(_CHAIN[:, near]).min() >= LEAST_VISIBILITY
     if not clear or (legs_told and not measured):
         return "unclear"
     return "" if legs_told else "legs"

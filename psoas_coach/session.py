@@ -143,7 +143,7 @@ class Session:
             turned_deg=turned.deg,
             legs_told=legs is None or not legs.doubtful,
             # Without a name for the legs nothing is measured; that is told apart.
-            measured=(legs is not None and not legs.sure) or bool(np.isfinite(raw.values[raw.near, _OPENING])),
+            measured=(legs is not None and not legs.sure) or math.isfinite(raw.values[raw.near, _OPENING]),
         )
         problem = "unclear" if mistaken else problem
         problem, seen = view.over_time("not_alone" if alone.awaited else problem, pose.time_s, past.recent_views)
