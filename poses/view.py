@@ -105,10 +105,13 @@ def over_time(problem: str, time_s: float, memory: ViewMemory) -> tuple[str, Vie
     Returns:
         The problem that lasts, or "", and the new memory.
     """
-    if memory.recent and memory.sparse and time_s - memory.recent[-1][0] > MOST_STEP_S:
+    past, oldest_s, first = memory.recent, time_s - WINDOW_S, 0
+    sparse = bool(past) and time_s - past[-1][0] > MOST_STEP_S
+    if sparse and memory.sparse:
         problem = problem or "too_few_frames"
-    sparse = bool(memory.recent) and time_s - memory.recent[-1][0] > MOST_STEP_S
-    recent = (*(entry for entry in memory.recent if entry[0] > time_s - WINDOW_S), (time_s, problem))
+    while first < len(past) and past[first][0] <= oldest_s:
+        first += 1
+    recent = (*past[first:], (time_s, problem))
     bad = [name for _, name in recent if name]
     new = ViewMemory(recent, sparse)
     if problem in _AT_ONCE:
