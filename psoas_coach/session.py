@@ -101,6 +101,9 @@ class Session:
         corrects: correction.Correction | None = None,
     ) -> None:
         self._exercises = {exercise.id: exercise for exercise in exercises}
+        self._candidates = tuple(self._exercises.values())
+        # Those in which one leg is stretched; asking an exercise anew at each frame costs more than judging a rule.
+        self._one_sided = {exercise.id for exercise in exercises if exercise.has_leg_roles}
         self._still = still
         self._correction = corrects or correction.built_in()
         self._memory = _Memory()
@@ -158,9 +161,7 @@ class Session:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
                 # What was recognised before a long bad view says nothing about now.
                 recognised = recognition.RecognitionMemory()
-            recognised = recognition.recognise(
-                smooth, pose.time_s, list(self._exercises.values()), recognised, still=self._still
-            )
+            recognised = recognition.recognise(smooth, pose.time_s, self._candidates, recognised, still=self._still)
         judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past, turned)
         if not problem and judged.exercise is not None and yaw.surely_oblique(turned):
             problem, partly = view.OBLIQUE, True
@@ -252,7 +253,7 @@ class Session:
             nothing = Assessment(time_s, None, None, smooth.near, (reason,), ())
             return nothing, past.verdicts if problem or doubtful else assessment.AssessmentMemory()
         exercise = self._exercises[recognised.exercise]
-        stretched = recognised.stretched if exercise.has_leg_roles else None
+        stretched = recognised.stretched if exercise.id in self._one_sided else None
         if recognised.rival != recognised.exercise:
             # A frame of another posture, such as one with the legs mistaken, is not judged, however short it lasts.
             smooth = replace(smooth, values=np.full_like(smooth.values, np.nan))
@@ -283,8 +284,8 @@ class Session:
         before = Moment()
         if past.doing is not None and past.doing != doing and (old := self._exercises[past.doing].movement):
             before, courses[past.doing] = forcing.leave(old, judged.time_s, courses[past.doing])
-        exercise = self._exercises[doing]
-        side = recognised.stretched if exercise.has_leg_roles else judged.near
+        one_sided = doing in self._one_sided
+        side = recognised.stretched if one_sided else judged.near
         side = judged.near if side is None else side
         fits = judged.exercise is None or recognised.rival == recognised.exercise
         raw_deg = float(raw.values[side, _OPENING]) if fits else math.nan
@@ -300,7 +301,7 @@ class Session:
             smooth_deg,
             courses.get(doing, forcing.ForcingMemory()),
             side=side,
-            one_sided=exercise.has_leg_roles,
+            one_sided=one_sided,
             in_exercise=True if judged.exercise else (False if surely_none else None),
         )
         moment = replace(
