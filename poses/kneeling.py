@@ -89,25 +89,23 @@ def advance(
     if not pose.visibility.take(rows[:2]).min() >= LEAST_VISIBILITY:
         return math.nan, memory
     shoulder, hip, knee = [complex(facing * x, -y) for x, y in pose.image_px.take(rows, axis=0).tolist()]
-    passed_s = pose.time_s - memory.time_s
-    memory = replace(memory, time_s=pose.time_s)
+    now_s, passed_s = pose.time_s, pose.time_s - memory.time_s
     opening = _opening(memory, hip, shoulder)
     away = opening_deg - opening - memory.offset_deg
     # So far from what the resting knee tells, it is the other leg's.
-    if abs(away) > ROLE_MARGIN_DEG:
-        if memory.looks and pose.time_s - memory.looks[-1][0] <= FORGET_S:
-            return opening, memory
-        return math.nan, KneeMemory(side, facing, pose.time_s)
-    if not math.isnan(opening_deg):
-        memory = _look(memory, knee, abs(hip - knee))
-        opening = _opening(memory, hip, shoulder)
-        apart = opening_deg - opening
-        if math.isnan(memory.offset_deg):
-            memory = replace(memory, offset_deg=apart)
-        elif not math.isnan(apart):
-            share = min(passed_s / OFFSET_S, 1.0)
-            memory = replace(memory, offset_deg=memory.offset_deg + share * (apart - memory.offset_deg))
-    return opening, memory
+    if abs(away) > ROLE_MARGIN_DEG and not (memory.looks and now_s - memory.looks[-1][0] <= FORGET_S):
+        return math.nan, KneeMemory(side, facing, now_s)
+    if abs(away) > ROLE_MARGIN_DEG or math.isnan(opening_deg):
+        return opening, replace(memory, time_s=now_s)
+    looked = _look(memory, now_s, knee, abs(hip - knee))
+    if looked is not memory:
+        opening = _opening(looked, hip, shoulder)
+    offset_deg, apart = looked.offset_deg, opening_deg - opening
+    if math.isnan(offset_deg):
+        offset_deg = apart
+    elif not math.isnan(apart):
+        offset_deg += min(passed_s / OFFSET_S, 1.0) * (apart - offset_deg)
+    return opening, KneeMemory(side, facing, now_s, looked.looks, looked.knee, looked.thigh_px, offset_deg)
 
 
 def _opening(memory: KneeMemory, hip: complex, shoulder: complex) -> float:
@@ -119,9 +117,9 @@ def _opening(memory: KneeMemory, hip: complex, shoulder: complex) -> float:
     return math.degrees(cmath.phase(trunk / thigh))
 
 
-def _look(memory: KneeMemory, knee: complex, thigh_px: float) -> KneeMemory:
-    """Remembers where the knee is, ten times a second."""
-    looks, now_s = memory.looks, memory.time_s
+def _look(memory: KneeMemory, now_s: float, knee: complex, thigh_px: float) -> KneeMemory:
+    """Remembers where the knee is, ten times a second; in between the memory is the same one."""
+    looks = memory.looks
     if looks and math.floor(now_s / EVERY_S) == math.floor(looks[-1][0] / EVERY_S):
         return memory
     looks = (*(look for look in looks if look[0] > now_s - WINDOW_S), (now_s, knee, thigh_px))
