@@ -101,7 +101,8 @@ def choose(
     if ending is not None and urgent is not None and time_s - ending[1] < ENDING_S:
         # First come out of it: "rest here" must not be said of a posture that is too deep.
         ending = (ending[0], time_s)
-    calm_since = _calm_since(exercise, readings, problem, time_s, memory)
+    calm = urgent is None and not problem and exercise is not None and _is_calm(readings)
+    calm_since = None if not calm else time_s if memory.calm_since_s is None else memory.calm_since_s
     if ending is not None and urgent is None and time_s - ending[1] < ENDING_S:
         wanted = (ENDINGS[ending[0]], Verdict.STOP)
     elif urgent is not None:
@@ -149,21 +150,12 @@ def _rank(exercise: Exercise, rule: str) -> int:
     return (20 if exercise.rules[place].has_stop else 60) + place
 
 
-def _calm_since(
-    exercise: Exercise | None, readings: Sequence[Reading], problem: str, time_s: float, memory: CueMemory
-) -> float | None:
-    """Since when all is well and nothing is on its way to be otherwise."""
-    calm = (
-        not problem
-        and exercise is not None
-        and bool(readings)
-        # What a detector cannot tell yet is no fault; a limit that was not read is.
-        and all((one.verdict is Verdict.OK and not one.pending) or one.rule in MEASURES for one in readings)
-        and not any(one.verdict in (Verdict.CAUTION, Verdict.STOP) for one in readings)
+def _is_calm(readings: Sequence[Reading]) -> bool:
+    """Whether, of readings without a caution or stop, nothing is on its way to be one either."""
+    # What a detector cannot tell yet is no fault; a limit that was not read is.
+    return bool(readings) and all(
+        (one.verdict is Verdict.OK and not one.pending) or one.rule in MEASURES for one in readings
     )
-    if not calm:
-        return None
-    return time_s if memory.calm_since_s is None else memory.calm_since_s
 
 
 def _praise(calm_since_s: float | None, time_s: float, memory: CueMemory) -> tuple[str, Verdict] | None:
