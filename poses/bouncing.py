@@ -11,7 +11,7 @@ would otherwise cut up to 30 % off a bounce.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
@@ -245,7 +245,8 @@ def _smooth(samples: tuple[Sample, ...], fit_s: float) -> Sample | None:
         # The turning point -b / 2c lies in the inner half.
         middle_s, a = middle_s - 0.5 * b / c, a - 0.25 * b * b / c
     # Where frames are missing a parabola may run away between the others.
-    low, high = min(value for _, value in samples), max(value for _, value in samples)
+    values = [value for _, value in samples]
+    low, high = min(values), max(values)
     beyond = OVERSHOOT * (high - low)
     return middle_s, min(max(a, low - beyond), high + beyond)
 
@@ -259,9 +260,9 @@ def _follow(limits: BounceLimits, course: _Course | None, point: Sample | None, 
         return _Course(time_s, value, value)
     gone = value - course.extreme
     if course.way == 0:
-        return course if abs(gone) < least_deg else replace(course, extreme_s=time_s, extreme=value, way=_sign(gone))
+        return course if abs(gone) < least_deg else _Course(time_s, value, course.start, _sign(gone), course.turns)
     if gone * course.way >= 0.0:
-        return replace(course, extreme_s=time_s, extreme=value)
+        return _Course(time_s, value, course.start, course.way, course.turns)
     if abs(gone) < least_deg:
         return course
     turns = _with_turn(limits, course)

@@ -6,7 +6,7 @@ numbers are those of safe-ranges.md 3.1 to 3.5 by way of the exercise files.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from poses import bouncing, creeping, phases, shaking, tally
@@ -77,7 +77,7 @@ def advance(
     peaks = memory.peaks
     for repetition in repetitions:
         peaks = _with_peak(movement.growth, peaks, repetition.peak)
-    memory = replace(memory, course=course, done=done, peaks=peaks)
+    memory = ForcingMemory(course, done, memory.speed, memory.bounce, memory.creep, memory.shake, peaks, memory.since_s)
     hold_s = tally.hold_s(done, course) if done.hold is not None else math.nan
     readings: tuple[Reading, ...] = ()
     if in_exercise:
@@ -153,14 +153,14 @@ def _readings(
         plain.append(("hold", *_time(movement.hold, memory.done.unrested_s + hold_s, holding)))
     if movement.dose is not None:
         plain.append(("dose", *_time(movement.dose, tally.dose_s(memory.done, whose, memory.course), holding)))
-    since = {rule: (verdict, since_s) for rule, verdict, since_s in memory.since_s}
+    since = {entry[0]: entry for entry in memory.since_s}
     for rule, value, verdict, limit in plain:
-        if rule not in since or since[rule][0] is not verdict:
-            since[rule] = verdict, time_s
+        if rule not in since or since[rule][1] is not verdict:
+            since[rule] = rule, verdict, time_s
         # A clock is right; a rise is the difference of two peaks.
         sigma = math.sqrt(2.0) * FLICKER_DEG if rule == "growth" else 0.0
-        say(rule, value, sigma, verdict, limit, since[rule][1])
-    kept = tuple((rule, verdict, since_s) for rule, (verdict, since_s) in since.items())
+        say(rule, value, sigma, verdict, limit, since[rule][2])
+    kept = tuple(since.values())
     return tuple(found), ForcingMemory(
         memory.course, memory.done, kept_speed, kept_bounce, kept_creep, kept_shake, memory.peaks, kept
     )
