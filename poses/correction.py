@@ -42,6 +42,7 @@ _JOINTS: Final = np.array(
     ]
 )
 _HIP, _KNEE, _TOE = 2, 3, 6
+_OTHER_SIDE: Final = np.array([skeleton.RIGHT, skeleton.LEFT])
 # Segments as upper end and lower end among the joints: trunk, thigh, shank, and the foot from heel to toe.
 _UPPER: Final = np.array([1, 2, 3, 6])
 _LOWER: Final = np.array([2, 3, 4, 5])
@@ -74,7 +75,6 @@ _NEEDS: Final = np.array(
     ],
     dtype=bool,
 )
-_NOT_NEEDED: Final = ~_NEEDS[..., None]
 
 # A correction changes with the posture: a body that goes from one to the next at 60 degrees a second changes it by
 # about a quarter of that. What changes faster is a landmark that was mistaken (convention).
@@ -181,7 +181,7 @@ def traces(image_px: ArrayLike, world_m: ArrayLike, visibility: ArrayLike, facin
     visible = landmarks[..., 5].take(PAIRS, axis=-1) >= _LEAST_VISIBILITY
     joints = landmarks.take(_JOINTS, axis=-2)
     # The near side first; X forward, Y up, Z towards the camera.
-    joints = np.where(right[..., None, None, None], joints[..., ::-1, :], joints) * _axes(sign)
+    joints = _exchanged_sides(right[..., None, None, None], joints) * _axes(sign)
     points = joints[..., :5]
     segments = points.take(_UPPER, axis=-3) - points.take(_LOWER, axis=-3)
     # (..., 4, 2, 2): length in the picture and in space, NaN for points that fall together: they have no direction.
@@ -209,8 +209,17 @@ def traces(image_px: ArrayLike, world_m: ArrayLike, visibility: ArrayLike, facin
         (joints[..., _KNEE, :, 0] - joints[..., _TOE, :, 0]) / lengths[..., 2, :, 0],
         lengths[..., 0, :, 1] / lengths[..., 1, :, 1],
         right,
-        (visible[..., None, :, :] | _NOT_NEEDED).all(axis=-2).swapaxes(-1, -2) & (sign != 0)[..., None, None],
+        # The product says whether any of what is needed was not seen.
+        ~(~visible.swapaxes(-1, -2) @ _NEEDS.T) & (sign != 0)[..., None, None],
     )
+
+
+def _exchanged_sides(where: NDArray[np.bool_], values: Float) -> Float:
+    """``(..., 2, N)`` with both sides exchanged where asked for."""
+    if where.size == 1:
+        # One pose: a copy in order, since sums depend on the order in memory.
+        return values.take(_OTHER_SIDE, axis=-2) if where else values
+    return np.where(where, values[..., ::-1, :], values)
 
 
 def _axes(sign: Float) -> Float:
@@ -266,10 +275,10 @@ class Correction:
         sigma[..., _ELEVATION] = sigma[..., _THIGH]
         sigma[..., _BRIDGE_HEIGHT] = np.abs(slope) * sigma[..., _OPENING]
         # Near first becomes left first.
-        both = np.where(seen.near_is_right[..., None, None], both[..., ::-1, :], both)
+        both = _exchanged_sides(seen.near_is_right[..., None, None], both)
         values, sigma = both[0], both[1]
         # A comparison with NaN is False.
-        both[:, ~(seen.measurable & (np.abs(values) <= np.inf) & (sigma <= _MOST_SIGMA))] = np.nan
+        np.copyto(both, np.nan, where=~(seen.measurable & ~np.isnan(values) & (sigma <= _MOST_SIGMA)))
         return values, sigma
 
     def leg_exchange(self, seen: Traces) -> Float:

@@ -60,8 +60,9 @@ def one_euro(values: Float, time_s: float, memory: FilterMemory | None) -> tuple
     cutoff = MIN_CUTOFF_HZ + BETA_HZ_PER_DEG_S * np.abs(speed) * _SCALE
     filtered = _wrap(memory.value + _weight(cutoff, step_s) * change)
     fresh = ~np.isfinite(filtered)
-    if fresh.any():
-        filtered, speed = np.where(fresh, values, filtered), np.where(fresh, 0.0, speed)
+    if np.count_nonzero(fresh):
+        np.copyto(filtered, values, where=fresh)
+        np.copyto(speed, 0.0, where=fresh)
     return filtered, FilterMemory(time_s, filtered, speed)
 
 

@@ -223,7 +223,7 @@ class Session:
         values, sigma = self._correction.measures(seen, steady.turns)
         yaw_deg, yaw_sigma_deg = (float(value) for value in self._correction.turned(seen))
         # Where no leg has an angle that could be told, both legs' landmarks mostly lie on one.
-        told = (legs is None or legs.sure) and bool(np.isfinite(values[:, _ANGLES_OF_LEGS]).any())
+        told = (legs is None or legs.sure) and bool(np.count_nonzero(np.isfinite(values.take(_ANGLES_OF_LEGS, axis=1))))
         values = values if told else np.where(_OF_LEGS, np.nan, values)
         turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, past.turned)
         return pose, legs, steady, turned, Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
