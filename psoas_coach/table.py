@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+import numpy as np
+
 from poses.exercise import Exercise
 from poses.measures import NAMES
 from poses.movement import MEASURES
@@ -62,10 +64,9 @@ class MeasuresTable:
             judged.problems[0] if judged.problems else "",
             step.cue.id if step.cue else "",
         ]
-        raw, filtered, sigma = step.raw.values, step.measures.values, step.measures.sigma
-        for column in range(len(NAMES)):
-            for side in range(len(SIDES)):
-                row += [_cell(float(values[side, column])) for values in (raw, filtered, sigma)]
+        measured = np.array((step.raw.values, step.measures.values, step.measures.sigma))
+        # In the order of the columns: measure, side, and which of the three.
+        row += ["" if math.isnan(value) else f"{value:.4f}" for value in measured.T.ravel().tolist()]
         verdicts = {(judged.exercise, reading.rule): reading.verdict.value for reading in judged.readings}
         row += [verdicts.get(rule, "") for rule in self._rules]
         moment = step.moment
