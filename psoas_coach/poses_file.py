@@ -109,15 +109,11 @@ class Recording:
 
     def __iter__(self) -> Iterator[tuple[int, Pose]]:
         width, height = (int(length) for length in self.arrays["image_wh"])
-        for position, index in enumerate(self.indices):
+        names = ("time_s", "image_px", "world_m", "visibility", "exchanged", "company")
+        columns = (self.arrays[name] for name in names)
+        for index, time_s, image_px, world_m, visibility, exchanged, company in zip(self.indices, *columns, strict=True):
             pose = Pose(
-                time_s=float(self.arrays["time_s"][position]),
-                image_px=self.arrays["image_px"][position],
-                world_m=self.arrays["world_m"][position],
-                visibility=self.arrays["visibility"][position],
-                image_wh=(width, height),
-                exchanged=float(self.arrays["exchanged"][position]),
-                company=float(self.arrays["company"][position]),
+                float(time_s), image_px, world_m, visibility, (width, height), float(exchanged), float(company)
             )
             yield int(index), pose if self.origin.camera is None else straightened(pose, self.origin.camera.lens)
 
