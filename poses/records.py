@@ -172,7 +172,7 @@ class Assessment:
     @property
     def verdict(self) -> Verdict:
         """The worst of the readings; UNKNOWN when there is none, or when any is unknown and none is worse."""
-        found = {reading.verdict for reading in self.readings}
+        found = [reading.verdict for reading in self.readings]
         for verdict in (Verdict.STOP, Verdict.CAUTION, Verdict.UNKNOWN):
             if verdict in found:
                 return verdict
@@ -284,8 +284,8 @@ class Step:
     @property
     def verdict(self) -> Verdict:
         """The worst of the limits and of the signs of forcing; what a detector cannot tell yet changes nothing."""
-        signs = {reading.verdict for reading in self.moment.readings}
+        signs, limits = [reading.verdict for reading in self.moment.readings], self.assessment.verdict
         for verdict in (Verdict.STOP, Verdict.CAUTION):
-            if verdict in signs or self.assessment.verdict is verdict:
+            if verdict in signs or limits is verdict:
                 return verdict
-        return self.assessment.verdict
+        return limits

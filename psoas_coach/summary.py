@@ -170,7 +170,8 @@ class Summariser:
         self._last_s, self._wh = judged.time_s, step.pose.image_wh
         self._total += 1
         self._person += step.pose.found
-        self._problems.update(judged.problems)
+        if judged.problems:
+            self._problems.update(judged.problems)
         self._findings += step.findings
         self._done(step.moment.exercise, step.moment.holds, step.moment.repetitions)
         if step.ends and self._ended != "session":
