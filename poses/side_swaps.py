@@ -133,7 +133,11 @@ class LegMemory:
     @property
     def odds(self) -> float:
         """In a lunge the log odds that the leg in front is the near one, with second looks."""
-        return self.front_odds + LOOK_ODDS * self.second
+        return _with_looks(self.front_odds, self.second)
+
+
+def _with_looks(front_odds: float, second: float) -> float:
+    return front_odds + LOOK_ODDS * second
 
 
 def follow(pose: Pose, lunge: Lunge | None, memory: LegMemory | None) -> tuple[Pose, bool, LegMemory | None]:
@@ -169,10 +173,10 @@ def _in_lunge(time_s: float, legs: Legs, lunge: Lunge, past: LegMemory | None) -
     if math.isfinite(lunge.second):
         looks = min(looks + 1, MOST_LOOKS)
         second += ((-lunge.second if lunge.front_is_near else lunge.second) - second) / looks
-    new = LegMemory(time_s, legs, False, odds, None, second, looks, known_s, time_s)
-    front_is_near = new.odds > least
+    front_is_near = _with_looks(odds, second) > least
     exchanged = front_is_near != lunge.front_is_near
-    return replace(new, legs=_exchanged(legs) if exchanged else legs, exchanged=exchanged, front_is_near=front_is_near)
+    ours = _exchanged(legs) if exchanged else legs
+    return LegMemory(time_s, ours, exchanged, odds, front_is_near, second, looks, known_s, time_s)
 
 
 def _elsewhere(pose: Pose, legs: Legs, past: LegMemory | None) -> LegMemory:
