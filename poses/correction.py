@@ -81,7 +81,8 @@ _NEEDS: Final = np.array(
 STEADY_DEG_S: Final = 15.0
 FORGET_S: Final = 0.5
 
-# The measures whose uncertainty is learned; thigh elevation and bridge height follow from thigh and hip.
+# The measures whose uncertainty is learned; thigh elevation and bridge height follow from thigh and hip. They are the
+# first ones of ``measures.NAMES``, so that a slice reaches them; a test holds that.
 SIGMAS_OF: Final = (
     "hip_opening_deg",
     "thigh_inclination_deg",
@@ -90,9 +91,9 @@ SIGMAS_OF: Final = (
     "shank_inclination_deg",
     "knee_past_toe",
 )
-_LEARNED: Final = np.array([INDEX[name] for name in SIGMAS_OF])
+_LEARNED: Final = slice(0, len(SIGMAS_OF))
 # Opening, thigh, trunk, knee and shank, and how they come from the segments' inclinations: trunk, thigh, shank.
-_ANGLES: Final = _LEARNED[:5]
+_ANGLES: Final = slice(0, 5)
 _ANGLES_OF_SEGMENTS: Final = np.array([[-1.0, 0, -1, 0, 0], [1, 1, 0, -1, 0], [0, 0, 0, 1, 1]])
 _OPENING, _THIGH, _PAST_TOE, _ELEVATION, _BRIDGE_HEIGHT = (
     INDEX[name]

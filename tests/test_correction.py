@@ -14,6 +14,7 @@ from poses import skeleton
 from poses.correction import (
     FILE,
     MOST_SIGMA_DEG,
+    SIGMAS_OF,
     STEADY_DEG_S,
     TURN_UNIT_DEG,
     Correction,
@@ -57,6 +58,11 @@ def test_the_height_of_a_bridge_is_as_uncertain_as_its_opening() -> None:
 @pytest.fixture(scope="module")
 def real() -> Correction:
     return built_in()
+
+
+def test_measures_with_a_learned_uncertainty_come_first() -> None:
+    # Slices of the measures are made by it.
+    assert NAMES[: len(SIGMAS_OF)] == SIGMAS_OF
 
 
 def test_a_mirrored_person_measures_the_same(real: Correction) -> None:
