@@ -38,6 +38,7 @@ STOPS_IN_EXERCISE: Final = 2
 STOPS_IN_SESSION: Final = 3
 
 
+_NOTHING: Final = Moment()
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
 # What cannot be said without knowing which leg is which.
 _OF_LEGS: Final = np.array([name != "trunk_inclination_deg" for name in measures.NAMES])
@@ -281,9 +282,9 @@ class Session:
         surely_none = bool(judged.problems) and judged.problems[0] in ("no_exercise", "other_posture")
         doing = judged.exercise or past.doing or recognised.rival
         if doing is None or self._still or (movement := self._exercises[doing].movement) is None:
-            return Moment(), past.courses, None
+            return _NOTHING, past.courses, None
         courses = dict(past.courses)
-        before = Moment()
+        before = _NOTHING
         if past.doing is not None and past.doing != doing and (old := self._exercises[past.doing].movement):
             before, courses[past.doing] = forcing.leave(old, judged.time_s, courses[past.doing])
         one_sided = doing in self._one_sided
@@ -301,7 +302,7 @@ class Session:
             judged.time_s,
             raw_deg,
             smooth_deg,
-            courses.get(doing, forcing.ForcingMemory()),
+            courses.get(doing) or forcing.ForcingMemory(),
             side=side,
             one_sided=one_sided,
             in_exercise=True if judged.exercise else (False if surely_none else None),
