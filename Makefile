@@ -1,7 +1,7 @@
 # make demo   set up and analyse the bundled clips
 # make test   set up and run the tests
 # make lint   ruff and mypy
-# make bench  cost of everything but decoding, estimation and encoding
+# make bench  cost of everything but decoding, estimation and encoding; of a step, an hour and its memory
 # make bench-detection  forcing found, missed and false on people kept for that, at 10 to 60 frames a second; an hour or more
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more

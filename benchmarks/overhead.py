@@ -2,21 +2,21 @@
 
 ``make bench`` runs it over the bundled clips; name others with ``make bench BENCH_ARGS="clip.mp4 --size 1280x720"``.
 Times are of one core, taken around each stage of the same frames, so that a noisy machine disturbs all alike; the ratio
-is the figure to quote. ``--hour`` also follows an hour of the clips' poses, 30 a second, as a replay does.
+is the figure to quote. What the clips' poses alone cost, for an hour too, comes after (``benchmarks.following``).
 """
 
 import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks import following
 from poses.exercise_file import built_in
 from poses.messages import Messages
 from poses.records import Frame, Pose
@@ -33,7 +33,6 @@ from vision.overlay import draw
 from vision.recorder import VideoRecorder
 from vision.sources import open_source
 
-HOUR_FRAMES = 108_000
 STAGES = ("decode", "estimate", "session", "draw", "tables", "encode")
 
 
@@ -90,27 +89,16 @@ def measure(clip: Path, size: tuple[int, int], seen: list[Pose]) -> Stopwatch:
     return watch
 
 
-def follow_an_hour(poses: Sequence[Pose]) -> float:
-    """Follows an hour of poses, those given over and over; seconds that a core worked for it."""
-    session, start = Session(built_in()), time.process_time()
-    for index in range(HOUR_FRAMES):
-        session.step(index, replace(poses[index % len(poses)], time_s=index / 30.0))
-    return time.process_time() - start
-
-
 def main() -> None:
     """Prints a table for each clip."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", nargs="*", type=Path)
-    parser.add_argument("--hour", action="store_true", help="also follow an hour of poses")
     parser.add_argument("--size", default="1280x720", help="size the frames are scaled to, such as 1280x720")
     arguments = parser.parse_args()
     width, height = (int(length) for length in arguments.size.split("x"))
-    poses: list[Pose] = []
-    estimations: list[float] = []
+    poses: dict[str, list[Pose]] = {}
     for clip in arguments.clips or sample_clips():
-        watch = measure(clip, (width, height), poses)
-        estimations += watch.ms["estimate"]
+        watch = measure(clip, (width, height), poses.setdefault(clip.name, []))
         estimate = statistics.fmean(watch.ms["estimate"])
         print(f"{clip.name} at {width}x{height}, {len(watch.ms['estimate'])} frames")
         for stage in STAGES:
@@ -119,11 +107,7 @@ def main() -> None:
             print(f"  {stage:<9}{mean:7.2f} ms mean {worst:7.2f} ms 95 %  {100 * mean / estimate:6.1f} % of estimation")
         ours = sum(statistics.fmean(watch.ms[stage]) for stage in ("session", "draw", "tables"))
         print(f"  {'ours':<9}{ours:7.2f} ms: session, draw and tables; {100 * ours / estimate:.1f} % of estimation\n")
-    if arguments.hour:
-        seconds = follow_an_hour(poses)
-        step = 1e3 * seconds / HOUR_FRAMES
-        share = 100 * step / statistics.fmean(estimations)
-        print(f"an hour of poses: {seconds:.0f} s, {step:.3f} ms a step, {share:.1f} % of estimation")
+    following.report(poses)
 
 
 if __name__ == "__main__":
