@@ -12,7 +12,7 @@ harm: there a caution too is given only when it is sure, since a false alarm wou
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from poses.exercise import Band, Exercise, Rule
 from poses.measures import INDEX, IS_ANGLE
@@ -35,9 +35,8 @@ _BETWEEN_SEGMENTS: Final = ("hip_opening_deg", "knee_flexion_deg")
 _SIDE_ON: Final = YawMemory()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleMemory:
-    """The recent past of one rule.
+class RuleMemory(NamedTuple):
+    """The recent past of one rule; a tuple, since one is made for each rule at each frame.
 
     Attributes:
         verdict: The verdict in force: OK, CAUTION or STOP.
@@ -207,12 +206,12 @@ def _stop_is_due(rule: Rule, lasted_s: float, frames: int) -> bool:
 def _raise(memory: RuleMemory, verdict: Verdict, since_s: float, limit: float) -> RuleMemory:
     if memory.verdict is verdict:
         return _unclear(memory)
-    return replace(memory, verdict=verdict, since_s=since_s, limit=limit, clear_since_s=None)
+    return memory._replace(verdict=verdict, since_s=since_s, limit=limit, clear_since_s=None)
 
 
 def _unclear(memory: RuleMemory) -> RuleMemory:
     """The memory of a value that is not back inside its limit; nearly always it was not before either."""
-    return memory if memory.clear_since_s is None else replace(memory, clear_since_s=None)
+    return memory if memory.clear_since_s is None else memory._replace(clear_since_s=None)
 
 
 def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> RuleMemory:
@@ -226,11 +225,11 @@ def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> Rul
     clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s
     milder = rule.caution if memory.verdict is Verdict.STOP else _target_towards(rule)
     if not milder.holds(value) and time_s - clear_since < OFF_S:
-        return replace(memory, clear_since_s=clear_since)
+        return memory._replace(clear_since_s=clear_since)
     if memory.verdict is Verdict.STOP and memory.caution_since_s is not None:
         limit = _limit(rule.caution, value)
-        return replace(memory, verdict=Verdict.CAUTION, since_s=clear_since, limit=limit, clear_since_s=None)
-    return replace(memory, verdict=Verdict.OK, since_s=clear_since, limit=math.nan, clear_since_s=None)
+        return memory._replace(verdict=Verdict.CAUTION, since_s=clear_since, limit=limit, clear_since_s=None)
+    return memory._replace(verdict=Verdict.OK, since_s=clear_since, limit=math.nan, clear_since_s=None)
 
 
 def _target_towards(rule: Rule) -> Band:
