@@ -111,10 +111,10 @@ class Recording:
         width, height = (int(length) for length in self.arrays["image_wh"])
         names = ("time_s", "image_px", "world_m", "visibility", "exchanged", "company")
         columns = (self.arrays[name] for name in names)
-        for index, time_s, image_px, world_m, visibility, exchanged, company in zip(self.indices, *columns, strict=True):
-            pose = Pose(
-                float(time_s), image_px, world_m, visibility, (width, height), float(exchanged), float(company)
-            )
+        for index, time_s, image_px, world_m, visibility, exchanged, company in zip(
+            self.indices, *columns, strict=True
+        ):
+            pose = Pose(float(time_s), image_px, world_m, visibility, (width, height), float(exchanged), float(company))
             yield int(index), pose if self.origin.camera is None else straightened(pose, self.origin.camera.lens)
 
 

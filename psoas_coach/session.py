@@ -139,9 +139,7 @@ class Session:
         alone = company.follow(pose, past.others)
         pose, legs, steady, turned, raw = self._measure(pose, facing.sign, past)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
-        smooth = Measures(
-            smooth_values, raw.sigma, raw.facing, raw.near, raw.legs_told, turned.deg, turned.sigma_deg
-        )
+        smooth = Measures(smooth_values, raw.sigma, raw.facing, raw.near, raw.legs_told, turned.deg, turned.sigma_deg)
         problem = view.problem_of(
             pose,
             facing.sign,
