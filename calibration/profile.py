@@ -5,17 +5,23 @@ about emergencies and about today are asked every time and never kept; the other
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Final, Literal
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from calibration.baseline import Baseline, Comfort
+from calibration.personal import Person
+from calibration.progress import Done, advice, allowed_deg
 from calibration.screening import Answer, table
+from poses.skeleton import SIDES
 from poses.strict_toml import Strict
 
 VERSION: Final = 1
 # Answers are asked anew after so long (safe-ranges.md 5: monthly).
 ASK_AGAIN: Final = timedelta(days=31)
+# So many comfortable ends and sessions are remembered; progress looks back a week or two.
+MOST_KEPT: Final = 100
 # Letters and digits of any language, so that it can be part of a file's name everywhere.
 NAME: Final = r"^\w[\w-]{0,39}$"
 
@@ -60,11 +66,17 @@ class Profile(Strict):
         version: Of the file's shape.
         name: What the person is called; also that of the file.
         screening: Their answers, None before they were asked.
+        baseline: Their neutral postures, None before they were measured.
+        comfort: How far a first mild stretch goes, each time that it was measured.
+        sessions: The last ones, as far as progress needs them.
     """
 
     version: Literal[1] = VERSION
     name: str = Field(pattern=NAME)
     screening: Screened | None = None
+    baseline: Baseline | None = None
+    comfort: Annotated[tuple[Comfort, ...], Field(strict=False)] = ()
+    sessions: Annotated[tuple[Done, ...], Field(strict=False)] = ()
 
     def with_answers(self, answers: Mapping[str, Answer], on: date) -> "Profile":
         """The profile with new answers; those that are never kept are left out."""
@@ -72,7 +84,30 @@ class Profile(Strict):
         groups = {
             given: tuple(name for name, answer in kept.items() if answer == given) for given in ("yes", "no", "unknown")
         }
-        return Profile(name=self.name, screening=Screened(on=on, **groups))
+        return self.model_copy(update={"screening": Screened(on=on, **groups)})
+
+    def with_comfort(self, measured: Comfort) -> "Profile":
+        """The profile with a comfortable end, which goes no farther than progress allows."""
+        earlier = [one for one in self.comfort if one.side == measured.side]
+        end_deg = allowed_deg(measured.end_deg, earlier, self.sessions, measured.on)
+        kept = measured.model_copy(update={"end_deg": end_deg})
+        # What was measured earlier on the same day is measured anew.
+        others = [one for one in self.comfort if (one.side, one.on) != (kept.side, kept.on)]
+        return self.model_copy(update={"comfort": (*others, kept)[-MOST_KEPT:]})
+
+    def with_session(self, done: Done) -> "Profile":
+        """The profile with one more session."""
+        return self.model_copy(update={"sessions": (*self.sessions, done)[-MOST_KEPT:]})
+
+    def person(self, now: datetime) -> Person:
+        """What this person's limits come from."""
+        ends: list[Comfort | None] = []
+        for side in SIDES:
+            kept = [one for one in self.comfort if one.side == side]
+            end_deg = advice(kept, self.sessions, now).end_deg
+            last = max(kept, key=lambda one: one.on) if kept else None
+            ends.append(None if last is None or end_deg is None else last.model_copy(update={"end_deg": end_deg}))
+        return Person(self.baseline, (ends[0], ends[1]))
 
     def known_answers(self, today: date) -> dict[str, Answer]:
         """The answers that still hold: none when they are too old, or of the future."""

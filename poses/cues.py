@@ -178,4 +178,6 @@ def cue_of(rule: Rule, verdict: Verdict, limit: float) -> str:
     """Id of the cue for a caution or stop of a rule, by the limit that was passed."""
     if verdict is Verdict.STOP:
         return rule.cue_stop
-    return rule.cue_high if limit == rule.caution.max else rule.cue_low
+    # Of a rule with limits on both sides the nearer one; personal limits are not those of the rule.
+    high = not rule.cue_low or abs(limit - rule.caution.max) < abs(limit - rule.caution.min)
+    return rule.cue_high if rule.cue_high and high else rule.cue_low

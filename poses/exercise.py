@@ -85,6 +85,7 @@ class Exercise:
         posture_margin_deg: How far outside a condition may lie once the posture was recognised: hysteresis.
         rules: In order of display; the first is the one that the exercise's movement is about.
         movement: How it is moved and what counts as forcing it, or None where that is not judged.
+        sides: The same with the limits of each side of one person, left and right, or None where they are everybody's.
     """
 
     id: str
@@ -92,6 +93,11 @@ class Exercise:
     posture_margin_deg: float
     rules: tuple[Rule, ...]
     movement: Movement | None = None
+    sides: tuple["Exercise", "Exercise"] | None = None
+
+    def of_side(self, side: int | None) -> "Exercise":
+        """With the limits of one side; with everybody's where there are no others."""
+        return self if self.sides is None or side is None else self.sides[side]
 
     @property
     def has_leg_roles(self) -> bool:

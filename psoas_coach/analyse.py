@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from calibration.camera import Camera, straightened
+from calibration.camera import Camera
 from poses.exercise import Exercise
 from poses.messages import Messages
 from poses.problem import Problem
@@ -40,6 +40,7 @@ class Settings:
         model_name: Its name for the summary.
         video: Whether to write ``annotated.mp4`` too.
         camera: The camera the clips were filmed with, whose lens is undone before anything is measured, or None.
+        roll_deg: How far it leaned, content turned clockwise; undone too.
     """
 
     exercises: tuple[Exercise, ...]
@@ -49,6 +50,7 @@ class Settings:
     model_name: str
     video: bool = False
     camera: Camera | None = None
+    roll_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +116,27 @@ def analyse(
         estimator = stack.enter_context(Estimator(settings.model_path, still=source.is_still))
         sinks = stack.enter_context(_Sinks(clip, source, folder, settings))
         session = Session(settings.exercises, still=source.is_still)
+        origin = Origin(
+            clip=printable(clip.name),
+            kind=source.kind,
+            still=source.is_still,
+            model=settings.model_name,
+            duration_s=source.duration_s,
+            camera=camera,
+            roll_deg=settings.roll_deg,
+        )
         interrupted, last_s = False, 0.0
         for count, frame in enumerate(source, start=1):
             pose = estimator.estimate(frame)
-            if camera is not None:
-                # Only what is measured: the model looks at the picture as it is, and that is drawn over too.
-                pose = straightened(pose, camera.lens)
-            sinks.write(frame, pose, session.step(frame.index, pose))
+            # Only what is measured: the model looks at the picture as it is, and that is drawn over too.
+            sinks.write(frame, pose, session.step(frame.index, origin.as_measured(pose)))
             last_s = frame.time_s
             report(Progress(count, last_s, source.duration_s))
             if should_stop():
                 interrupted = True
                 break
-        origin = Origin(
-            clip=printable(clip.name),
-            kind=source.kind,
-            still=source.is_still,
-            interrupted=interrupted,
-            model=settings.model_name,
-            duration_s=source.duration_s,
-            broke=source.damage or "",
-            broke_at_s=last_s if source.damage else None,
-            camera=camera,
+        origin = replace(
+            origin, interrupted=interrupted, broke=source.damage or "", broke_at_s=last_s if source.damage else None
         )
         summary = sinks.finish(session.finish(), origin)
     files = tuple(name for name in RESULTS if (folder / name).exists())
@@ -212,6 +213,8 @@ class _Sinks:
         from vision.overlay import draw
 
         exercise = self._by_id.get(step.assessment.exercise or "")
+        if exercise is not None:
+            exercise = exercise.of_side(step.assessment.stretched)
         return draw(frame.image, step, exercise, overlay_words(self._settings.texts, step, exercise))
 
 

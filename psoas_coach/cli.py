@@ -53,6 +53,12 @@ ExperimentalOption = Annotated[
     list[Experiment] | None,
     typer.Option("--experimental", help="Also look for what is not yet trusted: shaking (25 frames a second or more)."),
 ]
+RollOption = Annotated[
+    float,
+    typer.Option(
+        "--roll", min=-5, max=5, help="How far the camera leaned (a level or calibrate person tells), clockwise."
+    ),
+]
 VideoOption = Annotated[bool, typer.Option("--video", help="Also write annotated.mp4 (H.264).")]
 
 
@@ -65,8 +71,10 @@ def analyse(
     model: ModelOption = "full",
     experimental: ExperimentalOption = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="Note what this person's answers say to leave for now.")
+        str | None,
+        typer.Option("--profile", help="Go by this person's limits, and note what their answers say to leave for now."),
     ] = None,
+    roll: RollOption = 0.0,
     camera: Annotated[
         str | None, typer.Option("--camera", help="Undo the lens of this camera (see calibrate camera).")
     ] = None,
@@ -88,6 +96,8 @@ def analyse(
         video=video,
         shaking=Experiment.shaking in (experimental or []),
         offers=profiles.offers_to(profile, date.today()) if profile else None,
+        person=profiles.person(profile) if profile else None,
+        roll_deg=roll,
         camera=cameras.known(camera) if camera else None,
     )
     raise typer.Exit(status)
@@ -294,6 +304,29 @@ def profile_delete(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
     console().print(f"Deleted: {name}", markup=False)
 
 
+@profile_app.command("session")
+def profile_session(
+    name: Annotated[str, typer.Argument(help="Whose.")],
+    pain: Annotated[int, typer.Option("--pain", min=0, max=10, help="The most that was felt, 0 to 10.")],
+    stops: Annotated[int, typer.Option("--stops", min=0, help="How often something had to be stopped.")] = 0,
+    worse: Annotated[
+        bool | None, typer.Option("--worse/--not-worse", help="Whether it was worse the next morning.")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Note how a session went, and hear what that means for the next one."""
+    from datetime import datetime
+
+    from calibration.progress import Done
+    from poses.messages import Messages
+    from psoas_coach.person import add_session, tell_advice
+    from psoas_coach.terminal import console, language_of_system
+
+    now = datetime.now().replace(microsecond=0)
+    profile = add_session(name, Done(at=now, stops=stops, pain=pain, worse_next_day=worse))
+    tell_advice(console(prose=True), Messages(lang.value if lang else language_of_system()), profile, now)
+
+
 @calibrate_app.command("camera")
 def calibrate_camera(
     sources: Annotated[
@@ -327,6 +360,36 @@ def calibrate_camera(
         console().print(f"Print it, or show it on a tablet: {board}", markup=False)
     else:
         raise typer.Exit(calibrate(sources or [], name or "", console()))
+
+
+@calibrate_app.command("person")
+def calibrate_person(
+    name: Annotated[str, typer.Argument(help="Whose profile; made where there is none.")],
+    standing: Annotated[
+        list[Path] | None, typer.Option("--standing", help="Standing relaxed, side-on; one facing each way.")
+    ] = None,
+    kneeling: Annotated[
+        list[Path] | None, typer.Option("--kneeling", help="Half-kneeling tall, the back knee to the camera.")
+    ] = None,
+    lying: Annotated[list[Path] | None, typer.Option("--lying", help="Lying on the back, knees bent.")] = None,
+    comfort: Annotated[
+        list[Path] | None,
+        typer.Option("--comfort", help="A lunge held at the first mild stretch, never the maximum; three a side."),
+    ] = None,
+    pain: Annotated[int, typer.Option("--pain", min=0, max=10, help="The most that was felt, 0 to 10.")] = 0,
+    model: ModelOption = "full",
+    lang: LangOption = None,
+) -> None:
+    """Measure a person's own postures and limits, from clips filmed in one go with the camera left where it is."""
+    from psoas_coach.calibrate_person import Clips
+    from psoas_coach.person import run
+    from psoas_coach.terminal import console, language_of_system
+
+    clips = Clips(*(tuple(given or ()) for given in (standing, kneeling, lying, comfort)))
+    if clips == Clips():
+        raise typer.BadParameter("give clips: --standing, --kneeling, --lying or --comfort")
+    language = lang.value if lang else language_of_system()
+    raise typer.Exit(run(name, clips, pain, model, language, console()))
 
 
 @phantom_app.command("list")

@@ -51,6 +51,8 @@ class BestPicture:
         is judged: how well the person is seen.
         """
         exercise = self._exercises.get(step.assessment.exercise or "")
+        if exercise is not None:
+            exercise = exercise.of_side(step.assessment.stretched)
         if exercise is None:
             return float(np.nan_to_num(step.pose.visibility).mean())
         value, band = step.assessment.readings[0].value, exercise.rules[0].caution

@@ -3,7 +3,8 @@
 Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
 ``exchanged (N,)`` (what a second look says of the legs) and ``company (N,)`` (whether somebody else is seen), both NaN
 where it was not looked for, and missing in older recordings, ``image_wh (2,)`` and ``meta``, a JSON text that says
-where they come from, and through which lens. Landmarks are stored exactly as the model gave them: where the picture
+where they come from, and what was undone: the
+lens, and the lean of the camera. Landmarks are stored exactly as the model gave them: where the picture
 shows them. What the session saw follows from these and the lens, so a replay gives the same verdicts to the last digit,
 and the picture can still be drawn over.
 """
@@ -19,6 +20,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from calibration.camera import Camera, straightened
+from calibration.level import levelled
 from poses import skeleton
 from poses.problem import Problem
 from poses.records import Pose
@@ -26,7 +28,7 @@ from psoas_coach.files import replacing
 
 FORMAT: Final = 1
 # Of a recording through a lens. An older program, which knows no lenses, must not read it as if there were none.
-FORMAT_WITH_LENS: Final = 2
+FORMAT_CORRECTED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Origin:
         broke: What broke the clip off, or "".
         broke_at_s: When, or None.
         camera: The camera whose lens was undone before anything was measured, or None.
+        roll_deg: How far the camera leaned, which was undone too: content turned clockwise.
     """
 
     clip: str
@@ -54,11 +57,17 @@ class Origin:
     broke: str = ""
     broke_at_s: float | None = None
     camera: Camera | None = None
+    roll_deg: float = 0.0
 
     @property
     def format(self) -> int:
-        """Of the file that holds such a recording."""
-        return FORMAT if self.camera is None else FORMAT_WITH_LENS
+        """Of the file that holds such a recording: an older program must not replay it without undoing these."""
+        return FORMAT if self.camera is None and self.roll_deg == 0.0 else FORMAT_CORRECTED
+
+    def as_measured(self, pose: Pose) -> Pose:
+        """A pose as the model gave it, to what is measured: lens and lean undone."""
+        straight = pose if self.camera is None else straightened(pose, self.camera.lens)
+        return levelled(straight, self.roll_deg)
 
 
 _ORIGIN: Final = TypeAdapter(Origin)
@@ -86,7 +95,7 @@ class PosesRecorder:
                 file,
                 index=np.array(self._indices, dtype=np.int64),
                 time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
-                image_px=_stack([pose.shown_px for pose in poses], (skeleton.COUNT, 2)),
+                image_px=_stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
                 world_m=_stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
                 visibility=_stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
                 exchanged=np.array([pose.exchanged for pose in poses], dtype=np.float64),
@@ -115,7 +124,7 @@ class Recording:
             self.indices, *columns, strict=True
         ):
             pose = Pose(float(time_s), image_px, world_m, visibility, (width, height), float(exchanged), float(company))
-            yield int(index), pose if self.origin.camera is None else straightened(pose, self.origin.camera.lens)
+            yield int(index), self.origin.as_measured(pose)
 
 
 _SHAPES: Final[dict[str, tuple[int, ...]]] = {
@@ -145,7 +154,7 @@ def load(path: Path) -> Recording:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
         raise Problem(f"{path} is not a recording of poses ({type(error).__name__})", why, do) from None
     found = meta.pop("format", None) if isinstance(meta, dict) else None
-    if found not in (FORMAT, FORMAT_WITH_LENS):
+    if found not in (FORMAT, FORMAT_CORRECTED):
         raise Problem(f"{path} is of another version", why, do)
     frames = arrays["time_s"].shape[:1] if "time_s" in arrays else ()
     for name in ("exchanged", "company"):

@@ -1,10 +1,11 @@
 """Keeps profiles: a file for each person (``psoas_coach.kept``). Nothing is kept unless somebody gave a name for it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from calibration.personal import Person
 from calibration.profile import VERSION, Profile
 from calibration.screening import Answer, Offer, screen, table
 from poses.problem import Problem
@@ -44,6 +45,9 @@ def offers_to(name: str, today: date) -> Mapping[str, Offer]:
     """
     profile = read(name)
     known = profile.known_answers(today) if profile is not None else {}
+    if profile is not None and not known and (profile.baseline is not None or profile.comfort):
+        # Whoever was measured need not have been asked: then nothing is said of what to leave.
+        return {}
     if not known:
         raise Problem(
             f"There are no answers of {name} that still hold",
@@ -52,3 +56,9 @@ def offers_to(name: str, today: date) -> Mapping[str, Offer]:
         )
     nothing: dict[str, Answer] = dict.fromkeys(table().questions, "no")
     return screen(nothing | known).offers
+
+
+def person(name: str) -> Person | None:
+    """What a person's limits come from, as it is now; None where there is no profile."""
+    profile = read(name)
+    return None if profile is None else profile.person(datetime.now())

@@ -1,9 +1,11 @@
 """Analyses the clips a user names, one after another, and tells how it went; shared by ``analyse`` and ``demo``."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from calibration.camera import Camera
+from calibration.personal import Person, personalise
 from calibration.screening import Offer
 from poses.exercise import Exercise, with_shaking
 from poses.exercise_file import built_in, built_in_ids
@@ -38,6 +40,13 @@ def chosen_exercises(name: str, *, shaking: bool = False) -> tuple[Exercise, ...
     return tuple(with_shaking(exercise) for exercise in found) if shaking else found
 
 
+def with_limits_of(person: Person | None, exercises: Sequence[Exercise]) -> tuple[Exercise, ...]:
+    """The exercises with the limits of one person, as they are today."""
+    if person is None:
+        return tuple(exercises)
+    return tuple(personalise(exercise, person, date.today()) for exercise in exercises)
+
+
 def analyse_clips(
     clips: Sequence[Path],
     out: Path,
@@ -49,6 +58,8 @@ def analyse_clips(
     shaking: bool = False,
     offers: Mapping[str, Offer] | None = None,
     camera: Camera | None = None,
+    roll_deg: float = 0.0,
+    person: Person | None = None,
 ) -> tuple[int, list[Outcome]]:
     """Analyses clips into folders of ``out`` and prints what was found.
 
@@ -62,19 +73,22 @@ def analyse_clips(
         shaking: Whether shaking is looked for.
         offers: What the person's answers make of each exercise; a clip that shows one to leave for now is noted.
         camera: The camera they were filmed with, or None.
+        roll_deg: How far it leaned, content turned clockwise.
+        person: Whose limits count, or None for everybody's.
 
     Returns:
         The exit status, and the outcomes of the clips that could be used.
     """
     screen, texts = console(), Messages(lang)
     settings = Settings(
-        exercises=chosen_exercises(exercise, shaking=shaking),
+        exercises=with_limits_of(person, chosen_exercises(exercise, shaking=shaking)),
         asked_for=exercise,
         texts=texts,
         model_path=ensure_model(model, report=console(stderr=True).print),
         model_name=model if model in ("lite", "full", "heavy") else Path(model).name,
         video=video,
         camera=camera,
+        roll_deg=roll_deg,
     )
     outcomes: list[Outcome] = []
     failed = 0

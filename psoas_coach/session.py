@@ -168,7 +168,7 @@ class Session:
             problem, partly = view.OBLIQUE, True
         if partly:
             judged = replace(judged, problems=(problem,))
-        exercise = self._exercises[judged.exercise] if judged.exercise else None
+        exercise = self._exercises[judged.exercise].of_side(judged.stretched) if judged.exercise else None
         moment, courses, doing = self._move(raw, smooth, judged, recognised, past, (opening_deg, knee))
         every = (*judged.readings, *moment.readings)
         ended, pending = self._found(judged, every, problem, recognised, past.pending)
@@ -253,7 +253,7 @@ class Session:
             reason = problem or self._reason(recognised)
             nothing = Assessment(time_s, None, None, smooth.near, (reason,), ())
             return nothing, past.verdicts if problem or doubtful else assessment.AssessmentMemory()
-        exercise = self._exercises[recognised.exercise]
+        exercise = self._exercises[recognised.exercise].of_side(recognised.stretched)
         stretched = recognised.stretched if exercise.id in self._one_sided else None
         if recognised.rival != recognised.exercise:
             # A frame of another posture, such as one with the legs mistaken, is not judged, however short it lasts.
@@ -288,6 +288,7 @@ class Session:
         one_sided = doing in self._one_sided
         side = recognised.stretched if one_sided else judged.near
         side = judged.near if side is None else side
+        movement = self._exercises[doing].of_side(side).movement or movement
         fits = judged.exercise is None or recognised.rival == recognised.exercise
         raw_deg = float(raw.values[side, _OPENING]) if fits else math.nan
         smooth_deg = float(smooth.values[side, _OPENING]) if fits else math.nan

@@ -242,7 +242,7 @@ class Summariser:
         )
 
     def _record(self, finding: Finding) -> FindingRecord:
-        exercise = self._exercises[finding.exercise]
+        exercise = self._exercises[finding.exercise].of_side(finding.side)
         measure = MEASURES.get(finding.rule) or next(r.measure for r in exercise.rules if r.id == finding.rule)
         during = [r.number for r in self._repetitions if r.start_s <= finding.start_s <= r.end_s]
         return FindingRecord(

@@ -23,7 +23,7 @@ from calibration.camera import Camera, Lens
 from calibration.lens import SQUARES, look
 from poses.problem import Problem
 from psoas_coach import cameras
-from psoas_coach.poses_file import FORMAT_WITH_LENS, load
+from psoas_coach.poses_file import FORMAT_CORRECTED, load
 from psoas_coach.samples import sample_clips
 from vision.image_file import png_bytes
 from vision.sources import open_source
@@ -360,7 +360,7 @@ def test_a_recording_that_lost_its_lens_is_not_replayed(run: Run, model_path: Pa
     with np.load("out/bent/poses.npz") as file:
         arrays = {name: file[name] for name in file.files}
     meta = json.loads(str(arrays["meta"]))
-    assert meta["format"] == FORMAT_WITH_LENS, "an older program does not read it as if there were no lens"
+    assert meta["format"] == FORMAT_CORRECTED, "an older program does not read it as if there were no lens"
     for change in ({"camera": None}, {"format": 1}, {"camera": {"name": "laptop"}}):
         np.savez("lost.npz", **(arrays | {"meta": np.array(json.dumps(meta | change))}))
         status, _, errors = run("replay", "lost.npz")

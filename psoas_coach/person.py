@@ -1,0 +1,145 @@
+"""What ``calibrate person`` does around the measuring: reads the clips, keeps the profile, tells what was found."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from calibration.baseline import COMFORT_HOLDS, FARTHEST_DEG, NEUTRAL_HOLDS, Comfort
+from calibration.profile import Profile
+from calibration.progress import Done, advice
+from poses.exercise_file import built_in
+from poses.messages import Language, Messages
+from poses.problem import Problem
+from poses.records import Pose
+from poses.skeleton import SIDES
+from psoas_coach import profiles
+from psoas_coach.analyse import Progress
+from psoas_coach.calibrate_person import Calibrated, Clips, calibrate
+from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
+from psoas_coach.terminal import progress_bar
+from vision.estimator import Estimator
+from vision.model import ensure_model
+from vision.sources import open_source
+
+EXIT_DONE = 0
+
+
+class _Interrupted(Exception):
+    """The user pressed Ctrl-C between two frames."""
+
+
+def run(name: str, clips: Clips, pain: int, model: str, lang: Language, screen: Console) -> int:
+    """Measures a person from clips and keeps what was found in their profile.
+
+    Args:
+        name: Of the profile; made where there is none.
+        clips: What was filmed.
+        pain: The most that was felt, 0 to 10.
+        model: Name or path of the pose model.
+        lang: Language of what is told.
+        screen: Where it is told.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        Problem: A clip cannot be used, does not show what it should, or the tries are refused; nothing is kept then.
+    """
+    texts = Messages(lang)
+    profile = profiles.read(name) or Profile(name=name)
+    now = datetime.now()
+    said = advice(profile.comfort, profile.sessions, now)
+    if clips.comfort and said.rest_until is not None:
+        raise Problem(
+            "The last session was too much",
+            f"it hurt, or was felt the day after; no stretching before {said.rest_until:%d-%m %H:%M}",
+            "Rest, breathe, walk a little, and measure the comfortable end after that",
+        )
+    model_path = ensure_model(model, report=screen.print)
+    with polite() as asked_to_stop:
+
+        def poses_of(clip: Path) -> list[Pose]:
+            poses = []
+            with (
+                open_source(clip) as source,
+                Estimator(model_path, still=source.is_still) as estimator,
+                progress_bar(screen, texts, clip.name) as show,
+            ):
+                for count, frame in enumerate(source, start=1):
+                    poses.append(estimator.estimate(frame))
+                    show(Progress(count, frame.time_s, source.duration_s))
+                    if asked_to_stop():
+                        raise _Interrupted
+            return poses
+
+        try:
+            found = calibrate(clips, poses_of, built_in(), profile.baseline, pain, now.date())
+        except _Interrupted:
+            return EXIT_INTERRUPTED
+    updated = profile.model_copy(update={"baseline": found.baseline})
+    for measured in found.comfort:
+        updated = updated.with_comfort(measured)
+    path = profiles.write(updated)
+    _tell(screen, texts, found, updated, now.date())
+    screen.print(texts("calibration", "kept", path=str(path)), markup=False, style="dim")
+    return EXIT_DONE
+
+
+def add_session(name: str, done: Done) -> Profile:
+    """Adds a session to a profile.
+
+    Raises:
+        Problem: There is no such profile, or it cannot be written.
+    """
+    profile = profiles.read(name)
+    if profile is None:
+        raise profiles.missing(name)
+    updated = profile.with_session(done)
+    profiles.write(updated)
+    return updated
+
+
+def _tell(screen: Console, texts: Messages, found: Calibrated, profile: Profile, today: date) -> None:
+    """What was measured and what it means; never how far somebody could go."""
+    baseline = found.baseline
+    if baseline is not None and baseline.on == today:
+        if baseline.roll_deg is not None:
+            screen.print(texts("calibration", "roll", deg=f"{baseline.roll_deg:+.1f}"), markup=False)
+        for posture in ("standing", "kneeling", "lying"):
+            for neutral in getattr(baseline, posture):
+                values = {"side": texts("sides", neutral.side), "trunk": f"{neutral.trunk_deg:+.0f}"}
+                values |= {"opening": f"{neutral.hip_opening_deg:+.0f}", "spread": f"{neutral.spread_deg:.1f}"}
+                screen.print(texts("calibration", posture, **values), markup=False)
+        until = f"{today + NEUTRAL_HOLDS:%d-%m-%Y}"
+        screen.print(texts("calibration", "neutral_until", date=until), markup=False)
+    for measured in found.comfort:
+        screen.print(_told_end(texts, measured, profile), markup=False)
+
+
+def _told_end(texts: Messages, measured: Comfort, profile: Profile) -> str:
+    kept = next(one for one in profile.comfort if (one.side, one.on) == (measured.side, measured.on))
+    tries: Sequence[str] = [f"{value:.0f}" for value in measured.tries_deg]
+    values = {"side": texts("sides", kept.side), "end": f"{kept.end_deg:.0f}", "tries": ", ".join(tries)}
+    line = texts("calibration", "comfort", **values, date=f"{kept.on + COMFORT_HOLDS:%d-%m-%Y}")
+    if kept.end_deg < measured.end_deg:
+        return f"{line} {texts('calibration', 'held_back')}"
+    if max(measured.tries_deg) > FARTHEST_DEG:
+        return f"{line} {texts('calibration', 'capped', deg=f'{FARTHEST_DEG:g}')}"
+    return line
+
+
+def tell_advice(screen: Console, texts: Messages, profile: Profile, now: datetime) -> None:
+    """What the last sessions mean for the next one."""
+    for side in SIDES:
+        kept = [one for one in profile.comfort if one.side == side]
+        said = advice(kept, profile.sessions, now)
+        if said.end_deg is not None:
+            values = {"side": texts("sides", side), "end": f"{said.end_deg:.0f}"}
+            screen.print(texts("calibration", "today", **values), markup=False)
+    said = advice(profile.comfort, profile.sessions, now)
+    if said.rest_until is not None:
+        screen.print(texts("calibration", "rest", until=f"{said.rest_until:%d-%m %H:%M}"), markup=False)
+    if said.therapist:
+        screen.print(texts("cues", "therapist"), markup=False)

@@ -1,0 +1,246 @@
+"""A person's own limits: measured still, refused where they could mislead, and moved only as far as is good."""
+
+import math
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+import stick_figure as sf
+from calibration.baseline import Baseline, Comfort, Neutral, Try, agreed, comfort_from
+from calibration.level import camera_roll_deg, levelled, standing_lean_deg
+from calibration.personal import CEILINGS_DEG, FRESH_DEG, OLDER_DEG, Person, personalise
+from calibration.profile import Profile
+from calibration.progress import PER_SESSION_DEG, PER_WEEK_DEG, REST, Done, advice, allowed_deg, told_change
+from calibration.stillness import LEAST_S, stretches
+from poses.cues import cue_of
+from poses.exercise import Exercise, Rule
+from poses.exercise_file import built_in
+from poses.measures import INDEX, side_measures
+from poses.problem import Problem
+from poses.records import Verdict
+from poses.skeleton import LEFT, RIGHT
+from psoas_coach.session import Session
+
+LUNGE, BRIDGE = (next(one for one in built_in() if one.id == name) for name in ("low-lunge", "bridge"))
+TODAY = date(2026, 3, 10)
+NOW = datetime(2026, 3, 10, 9, 0)
+
+
+def end(deg: float, on: date = TODAY, side: str = "right") -> Comfort:
+    return Comfort.model_validate({"side": side, "on": on, "end_deg": deg, "tries_deg": (deg, deg, deg)})
+
+
+def rule(exercise: Exercise, name: str) -> Rule:
+    return next(one for one in exercise.rules if one.id == name)
+
+
+# --- keeping still ------------------------------------------------------------------------------------------------
+
+
+def test_what_keeps_still_is_found_and_what_moves_is_not() -> None:
+    rng = np.random.default_rng(1)
+    time_s = np.arange(0.0, 20.0, 0.1)
+    # Still at 10 for six seconds, moves to 40, still for five, moves on and never rests.
+    course = np.interp(time_s, [0, 6, 9, 14, 20], [10.0, 10.0, 40.0, 40.0, 100.0])
+    values = np.stack([course + rng.normal(0, 0.5, len(time_s)), np.zeros(len(time_s))], axis=1)
+    found = stretches(time_s.tolist(), values, (0, 1))
+    assert [round(float(one.mean[0]), 0) for one in found] == [10.0, 40.0]
+    assert all(one.end_s - one.start_s >= LEAST_S - 0.05 for one in found)
+    assert found[0].end_s <= 6.6
+    assert found[0].spread[0] == pytest.approx(0.5, abs=0.4)
+
+
+def test_flicker_gaps_and_what_is_not_seen_are_not_stillness() -> None:
+    time_s = np.arange(0.0, 6.0, 0.1)
+    flicker = np.where(np.arange(60) % 2 == 0, 3.0, -3.0)[:, None]
+    assert stretches(time_s.tolist(), flicker, (0,)) == []
+    calm = np.zeros((60, 1))
+    assert len(stretches(time_s.tolist(), calm, (0,))) == 1
+    gap = np.where(time_s < 2.5, time_s, time_s + 10.0)
+    assert [one.start_s for one in stretches(gap.tolist(), calm, (0,))] == pytest.approx([12.5])
+    calm[::2] = np.nan
+    assert stretches(time_s.tolist(), calm, (0,)) == []
+    assert stretches([], np.zeros((0, 1)), (0,)) == []
+
+
+# --- the camera's lean --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("roll_deg", [-4.0, 0.0, 2.5])
+@pytest.mark.parametrize("posture_deg", [-3.0, 0.0, 4.0])
+def test_who_turns_round_tells_how_far_the_camera_leans(roll_deg: float, posture_deg: float) -> None:
+    stands = replace(sf.STANDING, trunk_deg=posture_deg)
+    leans = [standing_lean_deg(levelled(sf.pose(stands, facing=facing), -roll_deg).image_px) for facing in (1, -1)]
+    assert camera_roll_deg(*leans) == pytest.approx(roll_deg, abs=0.02)
+
+
+def test_a_levelled_pose_measures_what_an_upright_camera_would_have() -> None:
+    upright = sf.pose(sf.GOOD_LUNGE)
+    leaning = levelled(upright, -3.0)
+    back = levelled(replace(leaning, picture_px=None), 3.0)
+    assert np.allclose(back.image_px, upright.image_px, atol=1e-2)
+    assert np.allclose(back.world_m, upright.world_m, atol=1e-5)
+    assert np.allclose(back.shown_px, leaning.image_px), "what is drawn stays where the picture shows it"
+    trunk = INDEX["trunk_inclination_deg"]
+    off = side_measures(leaning.image_px, 1) - side_measures(upright.image_px, 1)
+    assert abs(off[RIGHT, trunk]) == pytest.approx(3.0, abs=1e-3)
+    assert off[RIGHT, INDEX["hip_opening_deg"]] == pytest.approx(0.0, abs=1e-3)
+    assert levelled(upright, 0.0) is upright
+    assert not levelled(sf.nobody(0.0), 3.0).found
+
+
+# --- what is kept, and what is refused ----------------------------------------------------------------------------
+
+
+def neutral(trunk: float, opening: float = 0.0) -> Neutral:
+    return Neutral(side="right", hip_opening_deg=opening, trunk_deg=trunk, spread_deg=0.4)
+
+
+def test_neutral_postures_agree_or_are_refused() -> None:
+    both = agreed([neutral(1.0, 2.0), neutral(3.0, 4.0)])
+    assert (both.trunk_deg, both.hip_opening_deg) == (2.0, 3.0)
+    with pytest.raises(Problem, match="differ by more than 3 degrees"):
+        agreed([neutral(0.0), neutral(3.5)])
+
+
+def tries(*openings: float, lean: float = 0.0, side: int = RIGHT, stopped: tuple[str, ...] = ()) -> list[Try]:
+    return [Try(f"try{number}.mp4", side, opening, lean, stopped) for number, opening in enumerate(openings)]
+
+
+def test_a_comfortable_end_is_the_median_of_three_tries_and_never_far() -> None:
+    assert comfort_from(tries(12.0, 15.0, 13.0), 1, TODAY).end_deg == 13.0
+    assert comfort_from(tries(26.0, 25.0, 27.0), 0, TODAY).end_deg == 22.0
+    kept = comfort_from(tries(4.0, 5.0, 6.0, side=LEFT), 0, TODAY)
+    assert (kept.side, kept.on, kept.tries_deg) == ("left", TODAY, (4.0, 5.0, 6.0))
+
+
+def test_tries_that_could_mislead_are_refused_with_every_reason() -> None:
+    bad = tries(10.0, 18.0, lean=9.0, stopped=("bounce",))
+    with pytest.raises(Problem) as caught:
+        comfort_from([*bad, *tries(3.0, side=LEFT)[:0]], 3, TODAY)
+    for part in ("2 tries", "3 of 10", "passed a stop limit (bounce)", "leans back by 9", "more than 5 degrees"):
+        assert part in str(caught.value)
+    with pytest.raises(Problem, match="not all stretch the same side"):
+        comfort_from([*tries(10.0, 11.0), *tries(10.0, side=LEFT)], 0, TODAY)
+
+
+# --- limits -------------------------------------------------------------------------------------------------------
+
+
+def of_right(exercise: Exercise) -> Exercise:
+    return exercise.of_side(RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("deg", "days", "caution", "stop"),
+    [
+        (12.0, 0, 12.0 + FRESH_DEG[0], 12.0 + FRESH_DEG[1]),
+        (12.0, 3, 12.0 + OLDER_DEG[0], 12.0 + OLDER_DEG[1]),
+        (22.0, 0, CEILINGS_DEG[0], CEILINGS_DEG[1]),
+        (22.0, 3, CEILINGS_DEG[0], CEILINGS_DEG[1]),
+        (-5.0, 0, -2.0, 3.0),
+    ],
+)
+def test_limits_follow_the_comfortable_end_up_to_ceilings(deg: float, days: int, caution: float, stop: float) -> None:
+    person = Person(None, (None, end(deg, TODAY - timedelta(days=days))))
+    own = of_right(personalise(LUNGE, person, TODAY))
+    opening = rule(own, "hip-opening")
+    assert (opening.caution.max, opening.stop.max, opening.target.max) == (caution, stop, deg)
+    assert opening.target.min <= opening.target.max <= opening.caution.max <= opening.stop.max
+    assert own.movement is not None
+    assert own.movement.creep is not None
+    assert own.movement.creep.cap_deg == caution
+    assert personalise(LUNGE, person, TODAY).of_side(LEFT) == LUNGE, "the other side has everybody's"
+    assert cue_of(opening, Verdict.CAUTION, caution) == "too_far_caution"
+
+
+def test_what_is_too_old_or_of_the_future_does_not_count() -> None:
+    for days in (8, -1):
+        person = Person(None, (None, end(12.0, TODAY - timedelta(days=days))))
+        assert personalise(LUNGE, person, TODAY) is LUNGE
+    old = Baseline(on=TODAY - timedelta(days=32), kneeling=(neutral(-5.0),))
+    assert personalise(LUNGE, Person(old, (None, None)), TODAY) is LUNGE
+    assert personalise(BRIDGE, Person(None, (end(12.0, side="left"), end(12.0))), TODAY) is BRIDGE
+
+
+@pytest.mark.parametrize(("own", "moved"), [(-5.0, -5.0), (2.0, 2.0), (6.0, 3.0), (-20.0, -8.0)])
+def test_leaning_back_is_counted_from_ones_own_upright(own: float, moved: float) -> None:
+    person = Person(Baseline(on=TODAY, kneeling=(neutral(own),)), (None, None))
+    lean, everybodys = (rule(one, "trunk-back-lean") for one in (of_right(personalise(LUNGE, person, TODAY)), LUNGE))
+    assert lean.stop.max - everybodys.stop.max == moved
+    assert lean.caution.max - everybodys.caution.max == moved
+
+
+def test_a_session_goes_by_the_limits_of_the_side_that_is_stretched() -> None:
+    person = Person(None, (None, end(2.0)))
+    own = personalise(LUNGE, person, TODAY)
+    for exercise, expected in ((LUNGE, Verdict.OK), (own, Verdict.STOP)):
+        session = Session((exercise,), corrects=sf.uncorrected(sigma_deg=1.0))
+        steps = [session.step(i, sf.pose(sf.lunge(14.0), i / 30.0)) for i in range(120)]
+        assert {r.rule: r.verdict for r in steps[-1].assessment.readings}["hip-opening"] is expected
+    reading = next(r for r in steps[-1].assessment.readings if r.rule == "hip-opening")
+    assert reading.limit == 10.0
+    assert steps[-1].cue is not None
+    assert steps[-1].cue.id == "too_far_stop"
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+
+def calm(days_ago: int) -> Done:
+    return Done(at=NOW - timedelta(days=days_ago))
+
+
+def test_farther_only_in_small_steps_after_calm_sessions() -> None:
+    kept = [end(10.0, TODAY - timedelta(days=3))]
+    assert allowed_deg(16.0, [], [], TODAY) == 16.0
+    assert allowed_deg(16.0, kept, [], TODAY) == 10.0
+    assert allowed_deg(16.0, kept, [calm(2)], TODAY) == 10.0
+    assert allowed_deg(16.0, kept, [calm(2), calm(1)], TODAY) == 10.0 + PER_SESSION_DEG
+    assert allowed_deg(11.0, kept, [calm(2), calm(1)], TODAY) == 11.0
+    assert allowed_deg(6.0, kept, [], TODAY) == 6.0, "nearer at once"
+    for spoilt in (Done(at=NOW, stops=1), Done(at=NOW, pain=3), Done(at=NOW, worse_next_day=True)):
+        assert allowed_deg(16.0, kept, [calm(2), calm(1), spoilt], TODAY) == 10.0
+
+
+def test_no_more_than_five_degrees_a_week() -> None:
+    kept, sessions = [end(10.0, TODAY - timedelta(days=6))], []
+    for days in (5, 4, 3, 2, 1, 0):
+        sessions += [calm(days), calm(days)]
+        on = TODAY - timedelta(days=days)
+        kept.append(end(allowed_deg(22.0, kept, sessions, on), on))
+    rises = [one.end_deg for one in kept]
+    assert rises == sorted(rises)
+    assert rises[-1] == 10.0 + PER_WEEK_DEG
+
+
+def test_pain_lowers_the_limit_and_asks_for_rest_and_twice_for_a_therapist() -> None:
+    kept, hurt = [end(20.0, TODAY - timedelta(days=2))], Done(at=NOW - timedelta(hours=10), pain=4)
+    once = advice(kept, [calm(1), hurt], NOW)
+    assert once.end_deg == pytest.approx(16.0)
+    assert once.rest_until == hurt.at + REST
+    assert not once.therapist
+    again = advice(kept, [hurt, Done(at=NOW, worse_next_day=True)], NOW)
+    assert again.end_deg == pytest.approx(12.8)
+    assert again.therapist
+    assert advice(kept, [hurt], NOW + REST).rest_until is None
+    assert advice([], [], NOW).end_deg is None
+    assert advice([end(-4.0)], [Done(at=NOW, pain=9)], NOW).end_deg == -4.0
+
+
+def test_a_change_within_the_error_of_measurement_is_none() -> None:
+    assert told_change(10.0, 17.0) is None
+    assert told_change(20.0, 11.0) == -9.0
+
+
+def test_a_profile_keeps_the_last_end_and_goes_by_the_lowered_one() -> None:
+    profile = Profile(name="anna").with_comfort(end(15.0)).with_comfort(end(13.0))
+    assert [one.end_deg for one in profile.comfort] == [13.0], "the same day is measured anew"
+    profile = profile.with_session(Done(at=NOW, pain=5))
+    left, right = profile.person(NOW).ends
+    assert left is None
+    assert right is not None
+    assert right.end_deg == pytest.approx(10.4)
+    assert not math.isnan(right.end_deg)
