@@ -44,7 +44,7 @@ class Neutral(Strict):
     Attributes:
         side: That side.
         hip_opening_deg, trunk_deg: What was measured, signs as in ``poses.measures``.
-        spread_deg: How much they flickered and swayed: the larger standard deviation.
+        spread_deg: How much the trunk swayed and flickered: its standard deviation.
     """
 
     side: Side

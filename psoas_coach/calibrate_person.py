@@ -4,6 +4,7 @@ All clips are filmed in one go, with the camera left where it is: standing facin
 leans. What a clip shows (which side, which posture) is told from the clip, never asked.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,20 +26,27 @@ from calibration.baseline import (
 from calibration.level import MOST_ROLL_DEG, camera_roll_deg, levelled, standing_lean_deg
 from calibration.stillness import LEAST_S, MOST_SPREAD_DEG, Still, stretches
 from poses.exercise import Exercise
-from poses.measures import INDEX
+from poses.measures import INDEX, trunk_length_px
 from poses.problem import Problem
 from poses.records import Pose, Reading, Step, Verdict
-from poses.skeleton import LEFT, SIDES
+from poses.skeleton import HIPS, LEFT, SIDES
+from poses.view import OF_LEGS, PARTLY
 from psoas_coach.session import Session
 
 _OPENING, _THIGH, _TRUNK, _KNEE = (
     INDEX[name] for name in ("hip_opening_deg", "thigh_inclination_deg", "trunk_inclination_deg", "knee_flexion_deg")
 )
-# With these nothing is wrong with the view.
-_SEEN: Final = ("no_exercise", "other_posture", "looking")
+# With these trunk and hips are well seen. A whole person who stands is small in a wide picture, and large enough for
+# the one line that is measured of them.
+_SEEN: Final = ("no_exercise", "other_posture", "looking", *PARTLY)
+_STANDING_SEEN: Final = (*_SEEN, "too_small")
 # Whoever stands, or lies on their back, is within so many degrees of upright and of the floor.
 _STANDING_DEG: Final = 20.0
 _LYING_DEG: Final = (70.0, 110.0)
+# So many frames of a stretch must have a value.
+_LEAST_SEEN: Final = 0.5
+
+_LUNGE: Final = "low-lunge"
 
 Poses = Callable[[Path], list[Pose]]
 
@@ -63,20 +71,23 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A clip after the session: its steps, and for each the measures of the side that is turned to the camera."""
+    """A clip after the session, as far as somebody was well seen in it."""
 
     name: str
     steps: list[Step]
-    values: np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
     def still(self) -> list[Still]:
-        """Where somebody keeps still, trunk and thigh."""
+        """Where somebody keeps still: trunk and hips. In a lunge the knees' landmarks jump while nobody moves."""
         times = [step.pose.time_s for step in self.steps]
-        found = stretches(times, self.values, (_TRUNK, _THIGH))
+        hips = np.array([step.pose.image_px[list(HIPS)].mean(axis=0) for step in self.steps])
+        trunk_px = float(np.median([trunk_length_px(step.pose.image_px) for step in self.steps]))
+        trunk = [step.raw.values[step.raw.near, _TRUNK] for step in self.steps]
+        # As degrees of a thigh as long as the trunk.
+        found = stretches(times, np.column_stack([trunk, np.degrees(hips / trunk_px)]), (0, 1, 2))
         if not found:
             raise Problem(
                 f"Nobody keeps still in {self.name} for {LEAST_S:g} seconds",
-                f"trunk and thigh have to stay within {MOST_SPREAD_DEG:g} degrees to be measured",
+                f"trunk and hips have to stay within {MOST_SPREAD_DEG:g} degrees to be measured",
                 "Hold the posture for five seconds; more light, fitting clothes or a nearer camera steady the picture",
             )
         return found
@@ -84,6 +95,37 @@ class _Seen:
     def within(self, still: Still) -> list[Step]:
         """The steps of a stretch."""
         return [step for step in self.steps if still.start_s <= step.pose.time_s <= still.end_s]
+
+    def lunges(self, still: Still) -> bool:
+        """Whether it is a lunge whose stretched side is turned to the camera."""
+        told = [step for step in self.within(still) if step.assessment.exercise is not None]
+        lunges = [one for one in told if one.assessment.exercise == _LUNGE and one.assessment.stretched == one.raw.near]
+        return 2 * len(lunges) > len(told)
+
+    def typical(self, still: Still, measure: int) -> float:
+        """A measure of the near side over a stretch, each frame as much as it is sure; NaN where there is none.
+
+        Raises:
+            Problem: It was measured in too few frames.
+        """
+        steps = self.within(still)
+        near = np.array(
+            [(one.raw.values[one.raw.near, measure], one.raw.sigma[one.raw.near, measure]) for one in steps]
+        )
+        # What the legs look like in a frame in which they are badly seen says nothing of where they are.
+        near[[not set(OF_LEGS).isdisjoint(one.assessment.problems) for one in steps]] = np.nan
+        values, sigmas = near.T
+        seen = np.isfinite(values) & np.isfinite(sigmas)
+        if seen.mean() < _LEAST_SEEN:
+            raise Problem(
+                f"The legs are not seen well enough in {self.name} (measured in {seen.mean():.0%} of the frames)",
+                "their angle would be a guess",
+                "More light, clothes that stand out, the near leg turned to the camera, and film again",
+            )
+        # The median by weight: for a moment the pose model may take one leg for the other, and be sure of it.
+        order = np.argsort(values[seen])
+        weights = np.cumsum(1.0 / sigmas[seen][order] ** 2)
+        return float(values[seen][order][np.searchsorted(weights, weights[-1] / 2.0)])
 
 
 def calibrate(
@@ -121,13 +163,25 @@ def calibrate(
     return Calibrated(baseline, comfort)
 
 
-def _followed(name: str, poses: Sequence[Pose], exercises: Sequence[Exercise], roll_deg: float) -> _Seen:
+def _followed(
+    name: str,
+    poses: Sequence[Pose],
+    exercises: Sequence[Exercise],
+    roll_deg: float,
+    allowed: Sequence[str] = _SEEN,
+) -> _Seen:
     session, steps = Session(exercises), []
     for index, pose in enumerate(poses):
         steps.append(session.step(index, levelled(pose, roll_deg)))
-    steps = [step for step in steps if not step.assessment.problems or step.assessment.problems[0] in _SEEN]
-    values = np.array([step.raw.values[step.raw.near] for step in steps]).reshape(len(steps), -1)
-    return _Seen(name, steps, values)
+    why = Counter(step.assessment.problems[0] for step in steps if step.assessment.problems)
+    steps = [step for step in steps if not step.assessment.problems or step.assessment.problems[0] in allowed]
+    if not steps:
+        raise Problem(
+            f"Nobody can be measured in {name} ({', '.join(problem for problem, _ in why.most_common(2)) or 'empty'})",
+            "what is badly seen would be measured wrongly",
+            "See docs/calibration.md for where to put the camera; psoas-coach analyse tells what is wrong",
+        )
+    return _Seen(name, steps)
 
 
 def _standing(
@@ -136,9 +190,9 @@ def _standing(
     """The camera's roll, where somebody stood both ways, and how they stand."""
     leans: dict[int, list[float]] = {-1: [], 1: []}
     for name, poses in clips:
-        seen = _followed(name, poses, exercises, 0.0)
+        seen = _followed(name, poses, exercises, 0.0, _STANDING_SEEN)
         for still in seen.still():
-            _check_stands(name, still)
+            _check_stands(seen, still)
             steps = seen.within(still)
             leans[steps[0].raw.facing].append(float(np.mean([standing_lean_deg(s.pose.image_px) for s in steps])))
     roll_deg = None
@@ -152,25 +206,23 @@ def _standing(
             )
     found = []
     for name, poses in clips:
-        seen = _followed(name, poses, exercises, roll_deg or 0.0)
+        seen = _followed(name, poses, exercises, roll_deg or 0.0, _STANDING_SEEN)
         found += [_neutral(seen, still) for still in seen.still()]
     return roll_deg, found
 
 
-def _check_stands(name: str, still: Still) -> None:
-    trunk, thigh, knee = (float(still.mean[column]) for column in (_TRUNK, _THIGH, _KNEE))
+def _check_stands(seen: _Seen, still: Still) -> None:
+    trunk, thigh, knee = (seen.typical(still, column) for column in (_TRUNK, _THIGH, _KNEE))
     if max(abs(trunk), abs(thigh)) > _STANDING_DEG or knee > 2.0 * _STANDING_DEG:
         raise _other(
-            name, "somebody standing relaxed", f"trunk {trunk:.0f}, thigh {thigh:.0f}, knee {knee:.0f} degrees"
+            seen.name, "somebody standing relaxed", f"trunk {trunk:.0f}, thigh {thigh:.0f}, knee {knee:.0f} degrees"
         )
 
 
 def _kneeling(seen: _Seen) -> Neutral:
     still = seen.still()[0]
-    opening, trunk = float(still.mean[_OPENING]), float(still.mean[_TRUNK])
-    step = seen.within(still)[-1]
-    kneels = step.assessment.exercise == "low-lunge" and step.assessment.stretched == step.raw.near
-    if not kneels or max(abs(opening), abs(trunk)) > MOST_NEUTRAL_DEG:
+    opening, trunk = seen.typical(still, _OPENING), seen.typical(still, _TRUNK)
+    if not seen.lunges(still) or max(abs(opening), abs(trunk)) > MOST_NEUTRAL_DEG:
         raise _other(
             seen.name,
             "somebody half-kneeling tall, the back knee under the hip and turned to the camera",
@@ -181,7 +233,7 @@ def _kneeling(seen: _Seen) -> Neutral:
 
 def _lying(seen: _Seen) -> Neutral:
     still = seen.still()[0]
-    trunk = float(still.mean[_TRUNK])
+    trunk = seen.typical(still, _TRUNK)
     if not _LYING_DEG[0] <= trunk <= _LYING_DEG[1]:
         raise _other(seen.name, "somebody lying on their back", f"trunk {trunk:.0f} degrees")
     return _neutral(seen, still)
@@ -190,8 +242,8 @@ def _lying(seen: _Seen) -> Neutral:
 def _neutral(seen: _Seen, still: Still) -> Neutral:
     steps = seen.within(still)
     side: Side = "left" if steps[0].raw.near == LEFT else "right"
-    opening, trunk = (round(float(still.mean[column]), 2) for column in (_OPENING, _TRUNK))
-    spread = round(float(max(still.spread[_TRUNK], still.spread[_THIGH])), 2)
+    opening, trunk = (round(seen.typical(still, column), 2) for column in (_OPENING, _TRUNK))
+    spread = round(float(still.spread[0]), 2)
     return Neutral(side=side, hip_opening_deg=opening, trunk_deg=trunk, spread_deg=spread)
 
 
@@ -205,20 +257,16 @@ def _by_side(found: Sequence[Neutral]) -> tuple[Neutral, ...]:
 def _try(seen: _Seen, baseline: Baseline | None) -> Try:
     """The deepest stretch that was held still in a lunge."""
     stopped = sorted({one.rule for step in seen.steps for one in _all_readings(step) if one.verdict is Verdict.STOP})
-    held = [
-        (still, step)
-        for still in seen.still()
-        for step in [seen.within(still)[-1]]
-        if step.assessment.exercise == "low-lunge" and step.assessment.stretched == step.raw.near
-    ]
+    held = [still for still in seen.still() if seen.lunges(still)]
     if not held:
         raise _other(seen.name, "a low lunge held still for three seconds, the stretched side to the camera", "none")
-    still, step = max(held, key=lambda one: float(one[0].mean[_OPENING]))
-    own = baseline.kneeling_trunk_deg(step.raw.near) if baseline is not None else None
-    lean = float(still.mean[_TRUNK]) - (own or 0.0)
-    opening = round(float(still.mean[_OPENING]), 2)
+    still = max(held, key=lambda one: seen.typical(one, _OPENING))
+    side = seen.within(still)[0].raw.near
+    own = baseline.kneeling_trunk_deg(side) if baseline is not None else None
+    lean = seen.typical(still, _TRUNK) - (own or 0.0)
+    opening = round(seen.typical(still, _OPENING), 2)
     # How far the lunge itself may go is what is being asked; all else that stops is a reason not to ask today.
-    return Try(seen.name, step.raw.near, opening, lean, tuple(rule for rule in stopped if rule != "hip-opening"))
+    return Try(seen.name, side, opening, lean, tuple(rule for rule in stopped if rule != "hip-opening"))
 
 
 def _all_readings(step: Step) -> list[Reading]:
