@@ -1,5 +1,6 @@
 """From a clip to its results: the session with a file as source and files as sinks."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from calibration.camera import Camera
+from calibration.view import Check, Look, brightness, check, look_at
 from poses.exercise import Exercise
 from poses.messages import Messages
 from poses.problem import Problem
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from vision.recorder import VideoRecorder
     from vision.sources import Source
 
+# How well the camera stood is told from so many of the last frames, a minute or two.
+_LOOKS = 3000
 RESULTS = ("summary.json", "measures.csv", "poses.npz", "picture.png", "annotated.mp4")
 
 
@@ -71,12 +75,14 @@ class Outcome:
         folder: Where the files are.
         files: Their names.
         without_video: Why the annotated video is missing although it was asked for, or None.
+        view: How well the camera was placed; empty where no picture was looked at.
     """
 
     summary: Summary
     folder: Path
     files: tuple[str, ...]
     without_video: Problem | None = None
+    view: tuple[Check, ...] = ()
 
 
 def analyse(
@@ -140,7 +146,7 @@ def analyse(
         )
         summary = sinks.finish(session.finish(), origin)
     files = tuple(name for name in RESULTS if (folder / name).exists())
-    return Outcome(summary, folder, files, sinks.without_video)
+    return Outcome(summary, folder, files, sinks.without_video, check(sinks.looks, settings.roll_deg or None))
 
 
 class _Sinks:
@@ -159,6 +165,7 @@ class _Sinks:
         self._summariser = Summariser(settings.exercises, settings.asked_for)
         self._video: VideoRecorder | None = None
         self._timeline = Timeline(source.duration_s)
+        self.looks: deque[Look] = deque(maxlen=_LOOKS)
         if settings.video and not source.is_still:
             self._video = VideoRecorder(
                 folder / "annotated.mp4",
@@ -183,6 +190,7 @@ class _Sinks:
         self._table.write(step)
         self._summariser.write(step)
         self._picture.write(frame, step)
+        self.looks.append(look_at(step, brightness(frame.image, step.pose)))
         self._with_video(lambda video: video.write(self._with_timeline(frame, step), frame.time_s))
 
     def finish(self, ending: Ending, origin: Origin) -> Summary:

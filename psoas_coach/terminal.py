@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from rich.table import Table
 
 from calibration.screening import Level, Offer
+from calibration.view import Check
 from poses.messages import Language, Messages
 from poses.problem import Problem
 from psoas_coach.analyse import Outcome
@@ -21,6 +22,8 @@ from psoas_coach.wording import in_unit, peak_of, rule_name
 _STYLE = {"stop": "bold red", "caution": "yellow", "ok": "green", "unknown": "bright_blue"}
 # Less than this part of a clip, as the half second before an exercise is recognised, needs no line of its own.
 _WORTH_TELLING = 0.05
+# Reasons why nothing was judged are said as such.
+_TOLD_ELSEWHERE = {"person-none", "alone-not_alone", "framing-cut_off", "distance-too_small"}
 _SIGN = {"stop": "■", "caution": "▲", "ok": "●", "unknown": "?"}
 
 
@@ -79,12 +82,10 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mappin
             out.print(f"  → {texts('cues', cue)}")
     else:
         out.print(f"  {texts('summary', 'nothing_found' if summary.frames.judged else 'nothing_judged')}")
-    for reason, frames in summary.problems.items():
-        share = frames / summary.frames.total
-        if share >= _WORTH_TELLING:
-            out.print(f"  [bright_blue]?[/] {100 * share:.0f} %: {texts('problems', reason)}")
-    if summary.frames.judged and summary.frames.judged < (1 - _WORTH_TELLING) * summary.frames.total:
-        out.print(f"  [bright_blue]?[/] {texts('summary', 'not_an_all_clear')}")
+    for line in _what_was_not_judged(texts, summary):
+        out.print(f"  [bright_blue]?[/] {line}")
+    for line in _what_to_mend(texts, outcome.view):
+        out.print(f"  [bright_blue]?[/] {line}")
     for line in _what_answers_say(texts, summary, offers or {}):
         out.print(f"  [yellow]▲ {escape(line)}[/]")
     if summary.clip.broke:
@@ -108,6 +109,25 @@ def _what_was_seen(texts: Messages, summary: Summary) -> str:
         sign = f"[{_STYLE[seen.worst]}]{_SIGN[seen.worst]}[/]"
         parts.append(f"{sign} {texts('exercises', seen.id)}, {share} {texts('summary', 'judged')}{side}")
     return "; ".join(parts)
+
+
+def _what_was_not_judged(texts: Messages, summary: Summary) -> list[str]:
+    """How much of the clip was not, and why."""
+    shares = {reason: frames / summary.frames.total for reason, frames in summary.problems.items()}
+    lines = [
+        f"{100 * share:.0f} %: {texts('problems', reason)}"
+        for reason, share in shares.items()
+        if share >= _WORTH_TELLING
+    ]
+    if summary.frames.judged and summary.frames.judged < (1 - _WORTH_TELLING) * summary.frames.total:
+        lines.append(texts("summary", "not_an_all_clear"))
+    return lines
+
+
+def _what_to_mend(texts: Messages, view: Sequence[Check]) -> list[str]:
+    """What is wrong with the view and was not said yet as the reason why nothing was judged."""
+    wrong = [(f"{one.id}-{one.problem}", one) for one in view if one.problem not in ("", "unknown")]
+    return [texts("view", name, value=f"{one.value:.0f}") for name, one in wrong if name not in _TOLD_ELSEWHERE]
 
 
 def _what_answers_say(texts: Messages, summary: Summary, offers: Mapping[str, Offer]) -> list[str]:
