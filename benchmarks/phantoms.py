@@ -70,6 +70,7 @@ class Seen:
         near: ``(N,)`` side of the body that is truly turned to the camera.
         view: ``(N, 4)`` yaw, height in metres, pitch and roll of the camera.
         exchanged: ``(N,)`` what the second look says of the legs, NaN where none was taken.
+        company: ``(N,)`` whether somebody else was seen, NaN where it was not looked for.
     """
 
     clip: NDArray[np.int64]
@@ -84,6 +85,7 @@ class Seen:
     near: NDArray[np.int64]
     view: Floats
     exchanged: Floats
+    company: Floats
 
     def __len__(self) -> int:
         return len(self.clip)
@@ -107,7 +109,8 @@ class Seen:
         """The pose of one frame."""
         flat, world = self.image_px[index].astype(np.float32), self.world_m[index].astype(np.float32)
         visibility = self.visibility[index].astype(np.float32)
-        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE, float(self.exchanged[index]))
+        looks = float(self.exchanged[index]), float(self.company[index])
+        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE, *looks)
 
     def save(self, path: Path) -> None:
         """Keeps all of it in one file."""
@@ -116,7 +119,9 @@ class Seen:
     @staticmethod
     def load(*paths: Path) -> "Seen":
         """Reads what ``save`` wrote; clips of several files are numbered on."""
-        return joined([Seen(**np.load(path)) for path in paths])
+        parts = [dict(np.load(path)) for path in paths]
+        # Drawn before others were looked for.
+        return joined([Seen(**({"company": np.full(len(part["clip"]), np.nan)} | part)) for part in parts])
 
 
 def joined(parts: Sequence[Seen]) -> Seen:
@@ -188,6 +193,7 @@ def _seen(take: Take, studio: Studio, indices: Sequence[int], poses: Sequence[Po
         near=np.full(count, skeleton.LEFT if turned != mirrored else skeleton.RIGHT, np.int64),
         view=np.tile([take.variant.view.yaw_deg, view.height_m, view.pitch_deg, view.roll_deg], (count, 1)),
         exchanged=np.array([pose.exchanged for pose in poses]),
+        company=np.array([pose.company for pose in poses]),
     )
 
 
