@@ -3,6 +3,7 @@
 # make lint   ruff and mypy
 # make bench  cost of everything but decoding, estimation and encoding; of a step, an hour and its memory
 # make bench-detection  forcing found, missed and false on people kept for that, at 10 to 60 frames a second; an hour or more
+# make bench-baseline  what a calibration is worth; five minutes
 # make bench-company  verdicts on the wrong body, where somebody else is in the picture; a quarter of an hour
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint bench bench-accuracy bench-company bench-detection training samples clean
+.PHONY: demo test lint bench bench-accuracy bench-baseline bench-company bench-detection training samples clean
 
 demo: $(INSTALLED)
 	$(BIN)/psoas-coach demo
@@ -36,6 +37,9 @@ bench-accuracy: $(INSTALLED_DEV)
 
 bench-detection: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.detection --write docs/accuracy.md $(BENCH_ARGS)
+
+bench-baseline: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.baseline --write docs/calibration.md $(BENCH_ARGS)
 
 bench-company: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.company --write docs/accuracy.md $(BENCH_ARGS)
