@@ -167,6 +167,12 @@ def _sketches(
     return wanted
 
 
+def write_values(out: Image, points: Points, readings: tuple[Reading, ...], unit: float) -> None:
+    """Draws readings that are amiss on the body into ``out``, in place, with their values beside the joints."""
+    wanted = _sketches(out, points, readings, OverlayWords(""), unit) if readings else []
+    angles.tags(out, wanted, [], unit)
+
+
 def _value(reading: Reading, words: OverlayWords) -> str:
     """A reading's value as it is written, or a question mark."""
     if not math.isfinite(reading.value) or reading.verdict is Verdict.UNKNOWN:

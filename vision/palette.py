@@ -30,6 +30,13 @@ CAUTION: Final[Colour] = (230, 159, 0)
 STOP: Final[Colour] = (213, 94, 0)
 UNKNOWN: Final[Colour] = (132, 148, 170)
 
+# Of the live window. Two blues of the same set of colours, which say nothing of how well it goes: time and breath. The
+# darker one is dark enough for light letters on it, and so is the ground of a stop, which STOP itself is not.
+SKY: Final[Colour] = (86, 180, 233)
+BLUE: Final[Colour] = (0, 114, 178)
+STOP_GROUND: Final[Colour] = (158, 62, 0)
+RAISED: Final[Colour] = (29, 36, 47)
+
 COLOURS: Final[Mapping[Verdict, Colour]] = MappingProxyType(
     {Verdict.OK: OK, Verdict.CAUTION: CAUTION, Verdict.STOP: STOP, Verdict.UNKNOWN: UNKNOWN}
 )
