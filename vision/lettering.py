@@ -126,6 +126,46 @@ def fit(text: str, room_wh: tuple[int, int], largest: int, most_lines: int, weig
     return best
 
 
+def write_block(
+    image: Image, block: Block, x: float, top: float, colour: Colour, weight: int = BOLD, centred: bool = False
+) -> float:
+    """Writes a block of lines into ``image``, in place.
+
+    Args:
+        image: RGB picture that is changed.
+        block: The lines.
+        x: Where they begin, or their middle when they are centred.
+        top: Of the first line's capitals.
+        colour: Of the letters.
+        weight: That the block was fitted with.
+        centred: Whether each line is centred.
+
+    Returns:
+        The foot of the last line, descenders left out.
+    """
+    for index, line in enumerate(block.lines):
+        left = x - width(line, block.size, weight) / 2 if centred else x
+        write(image, line, left, top + block.size * (CAP / 2 + index * LEADING), block.size, colour, weight)
+    return top + block.high
+
+
+@lru_cache(maxsize=256)
+def wrapped(text: str, size: int, room: int, weight: int = REGULAR) -> tuple[str, ...]:
+    """A text of one size on as few lines as it needs, about equally long; a word wider than ``room`` is broken."""
+    words: list[str] = []
+    for word in text.split():
+        rest = word
+        while width(rest, size, weight) > room and len(rest) > 1:
+            fitting = (end for end in range(len(rest) - 1, 1, -1) if width(rest[:end], size, weight) <= room)
+            end = next(fitting, 1)
+            words.append(rest[:end])
+            rest = rest[end:]
+        words.append(rest)
+    if not words:
+        return ()
+    return _broken(tuple(words), len(_filled(tuple(words), room, size, weight)), size, weight)
+
+
 def _broken(words: tuple[str, ...], count: int, size: int, weight: int) -> tuple[str, ...]:
     """Words in at most ``count`` lines of which the longest is as short as can be."""
     low = max(width(word, size, weight) for word in words)

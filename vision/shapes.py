@@ -18,6 +18,12 @@ from vision.palette import CAUTION, INK, SHIFT, STOP, Colour, Image, fixed
 _SCALE: Final = 1 << SHIFT
 
 
+def fill(image: Image, box: Box, colour: Colour) -> None:
+    """Fills a rectangle into ``image``, in place."""
+    if box.w > 0 and box.h > 0:
+        cv2.rectangle(image, (box.x, box.y), (box.right - 1, box.bottom - 1), colour, -1)
+
+
 def rounded(image: Image, box: Box, radius: int, colour: Colour) -> None:
     """Fills a rectangle with round corners into ``image``, in place."""
     radius = max(0, min(radius, box.w // 2, box.h // 2))
@@ -86,12 +92,14 @@ def texture(w: int, h: int, verdict: Verdict, cell: int) -> Image:
         verdict: CAUTION is striped, STOP chequered.
         cell: Width of a stripe or a square.
     """
-    y, x = np.mgrid[:h, :w]
+    period = 2 * cell if verdict is Verdict.STOP else round(2.4 * cell)
+    y, x = np.mgrid[:period, :period]
     if verdict is Verdict.STOP:
         dark, colour = (x // cell + y // cell) % 2 == 0, STOP
     else:
-        dark, colour = (x + y) % round(2.4 * cell) < cell, CAUTION
-    return np.asarray(np.where(dark[..., None], np.array(INK, np.uint8), np.array(colour, np.uint8)))
+        dark, colour = (x + y) % period < cell, CAUTION
+    tile = np.where(dark[..., None], np.array(INK, np.uint8), np.array(colour, np.uint8))
+    return np.asarray(np.tile(tile, (-(-h // period), -(-w // period), 1))[:h, :w], np.uint8)
 
 
 @lru_cache(maxsize=8)

@@ -5,18 +5,13 @@ band; a caution has a striped edge and an amber block; what is no verdict (a pau
 block nor mark.
 """
 
-from typing import Final
-
 from poses.records import Verdict
 from vision import lettering
 from vision.cards import Box
 from vision.palette import COLOURS, INK, MUTED, PAPER, RAISED, SKY, STOP_GROUND, Colour, Image, mark
-from vision.shapes import texture
+from vision.shapes import fill, texture
 from vision.stage import Stage
 from vision.stage_layout import Places
-
-# What the hint's letters are of the smallest cue's.
-_HINT: Final = 0.62
 
 
 def draw(image: Image, stage: Stage, places: Places) -> None:
@@ -26,18 +21,18 @@ def draw(image: Image, stage: Stage, places: Places) -> None:
         return
     urgent = stage.verdict is Verdict.STOP and bool(stage.cue)
     ground: Colour = STOP_GROUND if urgent else RAISED
-    image[box.y : box.bottom, box.x : box.right] = ground
+    fill(image, box, ground)
     marked = bool(stage.cue) and (stage.verdict is not Verdict.UNKNOWN or stage.part in ("set-up", "exercise"))
     left = box.x + (_block(image, stage.verdict, places) if marked else _edge(image, SKY, places))
     pad = round(26 * unit)
-    room = Box(left + pad, box.y + round(16 * unit), box.right - left - 2 * pad, box.h - round(32 * unit))
+    room = Box(left + pad, box.y + round(14 * unit), box.right - left - 2 * pad, box.h - round(28 * unit))
     _text(image, stage, room, places)
 
 
 def _edge(image: Image, colour: Colour, places: Places) -> int:
     """A narrow stripe of plain colour at the left; returns its width."""
     wide, box = max(3, round(8 * places.unit)), places.band
-    image[box.y : box.bottom, box.x : box.x + wide] = colour
+    fill(image, Box(box.x, box.y, wide, box.h), colour)
     return wide
 
 
@@ -45,7 +40,7 @@ def _block(image: Image, verdict: Verdict, places: Places) -> int:
     """A block of the verdict's colour with its mark, and the verdict's texture at its edge; returns its width."""
     box, unit = places.band, places.unit
     wide = min(round(0.78 * box.h), round(140 * unit))
-    image[box.y : box.bottom, box.x : box.x + wide] = COLOURS[verdict]
+    fill(image, Box(box.x, box.y, wide, box.h), COLOURS[verdict])
     edge = 0
     if verdict in (Verdict.CAUTION, Verdict.STOP):
         edge = round(24 * unit)
@@ -65,27 +60,26 @@ def _block(image: Image, verdict: Verdict, places: Places) -> int:
 
 
 def _text(image: Image, stage: Stage, room: Box, places: Places) -> None:
-    """Cue and hint as one group, in the middle of the band's height."""
-    wide = room.w < 14 * places.cue
-    size = round(34 * places.unit)
-    hint_lines = 3 if wide else 1
-    hint = lettering.fit(stage.hint, (room.w, round(room.h * 0.45)), size, hint_lines, lettering.REGULAR) if stage.hint else None
-    gap = round(24 * places.unit) if hint and stage.cue else 0
-    cue = None
+    """Cue and hint as one group, in the middle of the band's height; the cue has what room the hint leaves."""
+    # Where the band is narrow both need more lines; there it is high too.
+    narrow = room.w < 14 * places.cue
+    # Alone, the hint may be larger.
+    size = round((32 if stage.cue else 48) * places.unit)
+    share = 0.3 if stage.cue else 1.0
+    weight = lettering.REGULAR if stage.cue else lettering.MEDIUM
+    groups: list[tuple[lettering.Block, Colour, int]] = []
+    gap = round(20 * places.unit)
+    high = room.h
+    if stage.hint:
+        hint = lettering.fit(stage.hint, (room.w, round(room.h * share)), size, 3 if narrow else 1, weight)
+        groups.append((hint, PAPER if stage.verdict is Verdict.STOP else MUTED, weight))
+        high -= hint.high + gap
     if stage.cue:
-        high = room.h - (hint.high + gap if hint else 0) - round(0.2 * size)
-        cue = lettering.fit(stage.cue, (room.w, high), places.cue, 5 if wide else 3)
-    total = (cue.high if cue else 0) + gap + (hint.high if hint else 0)
+        # Letters reach below the last line; where a hint follows, the gap has room for them.
+        foot = 0 if stage.hint else round(lettering.DESCENT * 0.7 * places.cue)
+        cue = lettering.fit(stage.cue, (room.w, high - foot), places.cue, 5 if narrow else 3)
+        groups.insert(0, (cue, PAPER, lettering.BOLD))
+    total = sum(block.high for block, _, _ in groups) + gap * (len(groups) - 1)
     top = room.y + (room.h - total) / 2
-    if cue:
-        top = _lines(image, cue, room.x, top, PAPER, lettering.BOLD) + gap
-    if hint:
-        _lines(image, hint, room.x, top, PAPER if stage.verdict is Verdict.STOP else MUTED, lettering.REGULAR)
-
-
-def _lines(image: Image, block: lettering.Block, x: int, top: float, colour: Colour, weight: int) -> float:
-    """Writes a block of lines from ``top``; returns where it ends."""
-    for index, line in enumerate(block.lines):
-        middle = top + block.size * (lettering.CAP / 2 + index * lettering.LEADING)
-        lettering.write(image, line, x, middle, block.size, colour, weight)
-    return top + block.high
+    for block, colour, weight in groups:
+        top = lettering.write_block(image, block, room.x, top, colour, weight) + gap

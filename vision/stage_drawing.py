@@ -7,11 +7,9 @@ keeps no state and changes nothing it is given; the same stage always gives the 
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
-
 from vision import stage_band, stage_picture, stage_rail, stage_scenes
 from vision.cards import blank
-from vision.palette import INK, Image
+from vision.palette import Image
 from vision.stage import Stage
 from vision.stage_layout import Places, places
 
@@ -40,17 +38,27 @@ def draw(stage: Stage, size_wh: tuple[int, int]) -> Image:
 
 def layout(stage: Stage, size_wh: tuple[int, int]) -> Places:
     """Where everything stands."""
-    picture_wh = (16, 9)
-    if stage.frame is not None and stage.part not in ("breathing", "ended"):
+    pictureless = stage.part in ("breathing", "ended")
+    picture_wh = (1, 1) if pictureless and size_wh[0] < size_wh[1] else (16, 9)
+    if stage.frame is not None and not pictureless:
         h, w = stage.frame.image.shape[:2]
         picture_wh = (w, h)
     return places(size_wh, picture_wh)
 
 
 def _lasting(stage: Stage) -> Stage:
-    """What of a stage stays the same for seconds: its words."""
+    """What of a stage stays the same for seconds: most of its words."""
     return replace(
-        stage, frame=None, step=None, hold_share=0.0, hold_text="", countdown=0, breath_share=0.0, breath_text="", notice="", keys=()
+        stage,
+        frame=None,
+        step=None,
+        hold_share=0.0,
+        hold_text="",
+        countdown=0,
+        breath_share=0.0,
+        breath_text="",
+        notice="",
+        keys=(),
     )
 
 

@@ -5,17 +5,18 @@ moved along, and all that is written is written after. Verdicts are drawn on the
 the body stays neutral: it only says "I see you".
 """
 
-import math
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from poses import skeleton
 from poses.records import Reading, Step, Verdict
 from vision import figure, lettering, overlay
-from vision.cards import Box, cut_out, lay
+from vision.cards import Box, lay
 from vision.palette import INK, MUTED, PAPER, SEVERITY, TRACK, Image, Points
 from vision.shapes import disc, pause, rounded, texture
 from vision.stage import Stage
@@ -42,14 +43,14 @@ def draw(image: Image, stage: Stage, places: Places) -> None:
     """Draws the picture into its place in ``image``, in place, or what stands for it before there is one."""
     box = places.picture
     view = image[box.y : box.bottom, box.x : box.right]
-    radius = max(2, round(14 * places.unit))
+    radius = min(max(2, round(14 * places.unit)), box.w // 2, box.h // 2)
     if stage.frame is None:
         rounded(image, box, radius, TRACK)
         _camera(image, box, places.unit)
     else:
         corners = [(rows, columns, view[rows, columns].copy()) for rows, columns in _corners(radius)]
         _scene(view, stage, places.unit)
-        for (rows, columns, behind), cover in zip(corners, _covers(radius), strict=True):
+        for (rows, columns, behind), cover in zip(corners, _covers(radius), strict=False):
             part = view[rows, columns]
             part[:] = np.rint(behind + cover * (part - behind.astype(np.float32)))
     if stage.part == "paused":
@@ -74,16 +75,16 @@ def _scene(view: Image, stage: Stage, unit: float) -> None:
         points = shown_points(step, (w, h))
         _body(view, points, step, stage, 1.5 * min(w, h) / 720)
     if stage.part == "set-up":
-        lay(view, _finder(w, h, max(2, round(6 * unit))), 0, 0)
+        _finder(view, max(2, round(6 * unit)))
 
 
 def shown_points(step: Step, wh: tuple[int, int]) -> Points:
     """Where landmarks stand in a mirrored picture of ``wh``; NaN for those that cannot be drawn."""
     points = figure.drawable(step.pose.shown_px, step.pose.image_wh)
     scale = np.array(wh) / np.array(step.pose.image_wh)
-    points = points * scale
-    points[:, 0] = wh[0] - 1 - points[:, 0]
-    return points
+    scaled: Points = points * scale
+    scaled[:, 0] = wh[0] - 1 - scaled[:, 0]
+    return scaled
 
 
 def _body(view: Image, points: Points, step: Step, stage: Stage, unit: float) -> None:
@@ -100,26 +101,26 @@ def _worst(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
 
 
 def draw_notice(image: Image, stage: Stage, places: Places) -> Box | None:
-    """Lays the notice over the picture's upper or lower edge, whichever hides less of head, shoulders and hips."""
+    """Lays the notice over the picture's upper or lower edge, whichever hides less of head, shoulders and hips.
+
+    Returns:
+        Where it lies, or None without one.
+    """
     area, unit = places.area, places.unit
-    high = round(58 * unit)
+    high, inset, icon = round(58 * unit), round(16 * unit), round(62 * unit)
     if not stage.notice or high < 16 or not places.band.h:
         return None
-    inset = round(16 * unit)
-    room = Box(area.x + inset, area.y + inset, area.w - 2 * inset, high)
-    text = lettering.fit(stage.notice, (room.w - round(92 * unit), round(0.74 * high)), round(30 * unit), 2, lettering.MEDIUM)
-    wide = text.wide + round(92 * unit)
-    upper = Box(room.x + (room.w - wide) // 2, room.y, wide, high)
-    lower = Box(upper.x, area.bottom - inset - high, wide, high)
+    room = (area.w - 2 * inset - round(1.5 * icon), round(0.74 * high))
+    text = lettering.fit(stage.notice, room, round(30 * unit), 2, lettering.MEDIUM)
+    wide = text.wide + round(1.5 * icon)
+    upper = Box(area.x + (area.w - wide) // 2, area.y + inset, wide, high)
+    lower = replace(upper, y=area.bottom - inset - high)
     box = lower if _hidden(stage, places, upper) > _hidden(stage, places, lower) else upper
     rounded(image, box, high // 2, INK)
-    middle = box.y + high / 2
-    disc(image, box.x + high * 0.58, middle, high * 0.27, PAPER)
-    lettering.write(image, "i", box.x + high * 0.58 - lettering.width("i", round(high * 0.42), lettering.BOLD) / 2, middle, round(high * 0.42), INK, lettering.BOLD)
-    top = middle - text.high / 2
-    for index, line in enumerate(text.lines):
-        y = top + text.size * (lettering.CAP / 2 + index * lettering.LEADING)
-        lettering.write(image, line, box.x + round(62 * unit), y, text.size, PAPER, lettering.MEDIUM)
+    x, y, size = box.x + 0.58 * high, box.y + high / 2, round(0.42 * high)
+    disc(image, x, y, 0.27 * high, PAPER)
+    lettering.write(image, "i", x - lettering.width("i", size, lettering.BOLD) / 2, y, size, INK, lettering.BOLD)
+    lettering.write_block(image, text, box.x + icon, y - text.high / 2, PAPER, lettering.MEDIUM)
     return box
 
 
@@ -133,31 +134,31 @@ def _hidden(stage: Stage, places: Places, box: Box) -> int:
 
 
 def _corners(radius: int) -> tuple[tuple[slice, slice], ...]:
+    if not radius:
+        return ()
     near, far = slice(0, radius), slice(-radius, None)
     return ((near, near), (near, far), (far, near), (far, far))
 
 
 @lru_cache(maxsize=8)
-def _covers(radius: int) -> tuple[np.ndarray, ...]:
+def _covers(radius: int) -> tuple[NDArray[np.float32], ...]:
     """How much of the picture is seen at each of its round corners."""
     offset = radius - 0.5 - np.arange(radius)
     cover = np.clip(radius + 0.5 - np.hypot(offset[:, None], offset[None, :]), 0, 1).astype(np.float32)[..., None]
     return cover, cover[:, ::-1], cover[::-1], cover[::-1, ::-1]
 
 
-@lru_cache(maxsize=4)
-def _finder(w: int, h: int, width: int):
-    """The corners of a view finder: what has to be inside."""
+def _finder(view: Image, width: int) -> None:
+    """Draws the corners of a view finder into ``view``, in place: what has to be inside."""
+    h, w = view.shape[:2]
     inset, length = round(0.04 * min(w, h)), round(0.11 * min(w, h))
-
-    def paint(picture: Image) -> None:
-        for colour, wide in ((INK, width + 4), (PAPER, width)):
-            for x, across in ((inset, 1), (w - 1 - inset, -1)):
-                for y, down in ((inset, 1), (h - 1 - inset, -1)):
-                    corner = np.array([[x, y + down * length], [x, y], [x + across * length, y]], np.int32)
-                    cv2.polylines(picture, [corner], False, colour, wide, cv2.LINE_AA)
-
-    return cut_out(w, h, paint)
+    corners = [
+        np.array([[x, y + down * length], [x, y], [x + across * length, y]], np.int32)
+        for x, across in ((inset, 1), (w - 1 - inset, -1))
+        for y, down in ((inset, 1), (h - 1 - inset, -1))
+    ]
+    for colour, wide in ((INK, 2 * width), (PAPER, width)):
+        cv2.polylines(view, corners, False, colour, wide, cv2.LINE_AA)
 
 
 def _camera(image: Image, box: Box, unit: float) -> None:

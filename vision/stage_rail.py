@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 import cv2
+import numpy as np
 
 from vision import lettering
 from vision.cards import Box, Card, lay
@@ -25,9 +26,10 @@ _OUT: Final = 0.42
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The places within a rail; all stay where they are, whatever is shown in them."""
+    """The places within a rail; they stay where they are during an exercise, whatever is shown in them."""
 
-    title: Box
+    title: lettering.Block
+    head: Box
     side: Box
     ring: Box
     foot: Box
@@ -35,25 +37,23 @@ class Slots:
 
 
 @lru_cache(maxsize=16)
-def slots(rail: Box, unit: float) -> Slots:
-    """Divides a rail: from top to bottom where it is high, with the ring at the left where it is wide."""
-    gap, line = round(16 * unit), round(44 * unit)
-    dots_high = round(26 * unit)
-    if rail.w > 1.35 * rail.h:
-        ring = Box(rail.x, rail.y, min(rail.h, round(0.45 * rail.w)), rail.h)
-        x = ring.right + 2 * gap
-        wide = rail.right - x
-        title = Box(x, rail.y, wide, min(round(84 * unit), round(0.36 * rail.h)))
-        side = Box(x, title.bottom, wide, line)
-        dots = Box(x, rail.bottom - dots_high, wide, dots_high)
-        return Slots(title, side, ring, Box(x, side.bottom, wide, dots.y - gap - side.bottom), dots)
-    title = Box(rail.x, rail.y, rail.w, round(84 * unit))
-    side = Box(rail.x, title.bottom, rail.w, line)
-    dots = Box(rail.x, rail.bottom - dots_high, rail.w, dots_high)
-    foot_high = round(58 * unit)
-    foot = Box(rail.x, dots.y - gap - foot_high, rail.w, foot_high)
-    top = side.bottom + gap
-    return Slots(title, side, Box(rail.x, top, rail.w, foot.y - gap - top), foot, dots)
+def slots(rail: Box, unit: float, title: str) -> Slots:
+    """Divides a rail: from top to bottom where it is high, with the ring at the right where it is wide."""
+    gap, line, low = round(16 * unit), round(44 * unit), round(26 * unit)
+    aside = rail.w > 1.35 * rail.h
+    ring_wide = min(rail.h, round(0.45 * rail.w)) if aside else 0
+    x, wide = rail.x, max(1, rail.w - (ring_wide + 2 * gap if aside else 0))
+    block = lettering.fit(title or "–", (wide, round(76 * unit)), round(42 * unit), 2)
+    head = Box(x, rail.y, wide, block.high)
+    side = Box(x, head.bottom + round(6 * unit), wide, line)
+    dots = Box(x, rail.bottom - low, wide, low)
+    if aside:
+        top = side.bottom + gap
+        ring, foot = Box(rail.right - ring_wide, rail.y, ring_wide, rail.h), Box(x, top, wide, dots.y - gap - top)
+    else:
+        foot = Box(x, dots.y - round(70 * unit), wide, round(58 * unit))
+        ring = Box(x, side.bottom + gap, wide, foot.y - gap - side.bottom - gap)
+    return Slots(block, head, side, ring, foot, dots)
 
 
 def draw_still(image: Image, stage: Stage, places: Places) -> None:
@@ -61,15 +61,13 @@ def draw_still(image: Image, stage: Stage, places: Places) -> None:
     rail, unit = places.rail, places.unit
     if not (rail.w and rail.h):
         return
-    at = slots(rail, unit)
-    title = lettering.fit(stage.title, (at.title.w, at.title.h - round(12 * unit)), round(42 * unit), 2)
-    top = float(at.title.y)
-    for line in title.lines if stage.title else ():
-        lettering.write(image, line, at.title.x, top + title.size * lettering.CAP / 2, title.size, PAPER, lettering.BOLD)
-        top += title.size * lettering.LEADING
-    _line(image, stage.side, Box(at.side.x, round(top + 4 * unit), at.side.w, at.side.h), round(31 * unit), MUTED)
+    at = slots(rail, unit, stage.title)
+    if stage.title:
+        lettering.write_block(image, at.title, at.head.x, at.head.y, PAPER)
+    _line(image, stage.side, at.side, round(31 * unit), MUTED)
     _foot(image, stage, at.foot, unit)
-    _dots(image, stage.progress, at.dots, unit)
+    if stage.part != "ended":
+        _dots(image, stage.progress, at.dots, unit)
 
 
 def _line(image: Image, text: str, box: Box, size: int, colour: Colour, weight: int = lettering.REGULAR) -> None:
@@ -92,7 +90,9 @@ def _foot(image: Image, stage: Stage, box: Box, unit: float) -> None:
     if wide + small * 2 > box.w:
         big = small
         wide = lettering.width(stage.repetitions, big, lettering.BOLD)
-    place = Box(box.right - min(wide, box.w), box.y, min(wide, box.w), box.h)
+    # Alone, they stand where the other words begin.
+    x = box.right - min(wide, box.w) if stage.phase else box.x
+    place = Box(x, box.y, min(wide, box.w), box.h)
     _line(image, stage.repetitions, place, big, PAPER, lettering.BOLD)
     room = box.w - (wide + round(18 * unit) if wide else 0)
     _line(image, stage.phase, Box(box.x, box.y, room, box.h), small, PAPER, lettering.MEDIUM)
@@ -116,37 +116,37 @@ def _dots(image: Image, progress: tuple[int, int], box: Box, unit: float) -> Non
 
 
 def draw_ring(image: Image, stage: Stage, places: Places) -> None:
-    """Draws into ``image``, in place, what moves: the ring, the breath in it, and the number in its middle."""
-    if not (places.rail.w and places.rail.h):
-        return
-    box = slots(places.rail, places.unit).ring
+    """Draws into ``image``, in place, what moves: the ring, the breath in it, and the words in its middle."""
+    held, breathing = math.isfinite(stage.hold_share), math.isfinite(stage.breath_share)
+    box = slots(places.rail, places.unit, stage.title).ring if places.rail.h else places.rail
     across = min(box.w, box.h)
     if across < 24 or stage.part in ("breathing", "ended", "paused"):
         return
-    middle = (box.x + box.w / 2, box.y + box.h / 2)
-    width = max(3.0, 0.085 * across)
-    radius = across / 2 - width / 2 - 1
-    held, breathing = math.isfinite(stage.hold_share), math.isfinite(stage.breath_share)
     if not (held or breathing or stage.countdown or stage.part == "exercise"):
         return
-    arc(image, middle, radius, width, 1.0, TRACK)
+    x, y = box.x + box.w / 2, box.y + box.h / 2
+    width = max(3.0, 0.085 * across)
+    radius = across / 2 - width / 2 - 1
+    arc(image, (x, y), radius, width, 1.0, TRACK)
     if breathing:
-        breath(image, middle, 2 * (radius - width), stage.breath_share)
+        breath(image, (x, y), 2 * (radius - width), stage.breath_share)
     if stage.countdown:
-        _centred(image, str(stage.countdown), middle, round(0.56 * across), 0.7 * across)
+        _centred(image, str(stage.countdown), (x, y), 0.56 * across, 0.7 * across)
         return
     done = held and stage.hold_share >= 1.0
     if held:
-        arc(image, middle, radius, width, stage.hold_share, OK if done else SKY)
-    lift = 0.1 * across if breathing and stage.breath_text else 0.0
+        arc(image, (x, y), radius, width, stage.hold_share, OK if done else SKY)
+    told = bool(stage.breath_text) and breathing
+    # Arrow, seconds and breath share the middle; where one is missing the others move up or down.
+    lift = 0.1 * across if told else 0.0
     if done:
-        come_back(image, middle[0], middle[1] - 0.13 * across - lift / 2, 0.3 * across, PAPER)
-        _centred(image, stage.hold_text, (middle[0], middle[1] + 0.17 * across - lift / 2), round(0.2 * across), 0.6 * across)
+        come_back(image, x, y - 0.13 * across - lift / 2, 0.3 * across, PAPER)
+        _centred(image, stage.hold_text, (x, y + 0.17 * across - lift / 2), 0.2 * across, 0.6 * across)
     else:
-        _centred(image, stage.hold_text, (middle[0], middle[1] - lift), round(0.3 * across), 0.68 * across)
-    if breathing:
-        low = (0.3 if done else 0.15) * across if stage.hold_text or done else 0.0
-        _centred(image, stage.breath_text, (middle[0], middle[1] + low), round(0.115 * across), 0.66 * across)
+        _centred(image, stage.hold_text, (x, y - lift), 0.3 * across, 0.68 * across)
+    if told:
+        low = 0.3 if done else 0.15 if stage.hold_text else 0.0
+        _centred(image, stage.breath_text, (x, y + low * across), 0.115 * across, (0.5 if done else 0.66) * across)
 
 
 def breath(image: Image, middle: tuple[float, float], largest: float, share: float) -> None:
@@ -160,15 +160,15 @@ def breath(image: Image, middle: tuple[float, float], largest: float, share: flo
     """
     across = max(8, round(largest * (_OUT + (1 - _OUT) * min(max(share, 0.0), 1.0))))
     big = glow(max(8, round(largest)), BLUE)
-    light = cv2.resize(big.light, (across, across), interpolation=cv2.INTER_LINEAR)
-    keep = cv2.resize(big.keep, (across, across), interpolation=cv2.INTER_LINEAR)
+    light, keep = (
+        np.asarray(cv2.resize(part, (across, across), interpolation=cv2.INTER_LINEAR), np.uint8)
+        for part in (big.light, big.keep)
+    )
     lay(image, Card(light, keep), round(middle[0] - across / 2), round(middle[1] - across / 2))
 
 
-def _centred(image: Image, text: str, middle: tuple[float, float], size: int, room: float) -> None:
+def _centred(image: Image, text: str, middle: tuple[float, float], size: float, room: float) -> None:
     """One line around a point."""
-    if not text:
-        return
-    fitted = lettering.fit(text, (max(1, round(room)), size), size, 1)
-    wide = lettering.width(fitted.lines[0], fitted.size, lettering.BOLD)
-    lettering.write(image, fitted.lines[0], middle[0] - wide / 2, middle[1], fitted.size, PAPER, lettering.BOLD)
+    if text:
+        block = lettering.fit(text, (max(1, round(room)), max(1, round(size))), round(size), 1)
+        lettering.write_block(image, block, middle[0], middle[1] - block.high / 2, PAPER, centred=True)

@@ -10,7 +10,7 @@ import cv2
 
 from vision import lettering
 from vision.cards import Box
-from vision.palette import INK, MUTED, PAPER, RAISED, SKY, TRACK, Image
+from vision.palette import INK, PAPER, RAISED, SKY, TRACK, Image
 from vision.shapes import arc, rounded
 from vision.stage import Stage
 from vision.stage_layout import Places
@@ -29,54 +29,46 @@ def draw_pacer(image: Image, stage: Stage, places: Places) -> None:
     arc(image, middle, across / 2 - 2, max(1.5, 2.5 * places.unit), 1.0, TRACK)
     breath(image, middle, 0.97 * across, share)
     if stage.breath_text:
-        block = lettering.fit(stage.breath_text, (round(0.8 * across), round(0.4 * across)), round(72 * places.unit), 2)
-        _centred(image, block, middle)
-
-
-def _centred(image: Image, block: lettering.Block, middle: tuple[float, float]) -> None:
-    top = middle[1] - block.high / 2
-    for index, line in enumerate(block.lines):
-        x = middle[0] - lettering.width(line, block.size, lettering.BOLD) / 2
-        y = top + block.size * (lettering.CAP / 2 + index * lettering.LEADING)
-        lettering.write(image, line, x, y, block.size, PAPER, lettering.BOLD)
+        room = (round(0.84 * across), round(0.4 * across))
+        block = lettering.fit(stage.breath_text, room, round(62 * places.unit), 2)
+        lettering.write_block(image, block, middle[0], middle[1] - block.high / 2, PAPER, centred=True)
 
 
 def draw_summary(image: Image, stage: Stage, places: Places) -> None:
-    """Writes the lines of the end into the picture's place of ``image``, in place: as large as all of them fit."""
-    box, unit = places.area, places.unit
+    """Writes the lines of the end into ``image``, in place, as large as all of them fit; no camera is seen then."""
+    box, unit = _summary_box(places), places.unit
     rounded(image, box, round(14 * unit), RAISED)
-    pad = round(36 * unit)
+    pad = round(34 * unit)
     room = Box(box.x + pad, box.y + pad, box.w - 2 * pad, box.h - 2 * pad)
     if not stage.lines or room.w <= 0 or room.h <= 0:
         return
-    size = max(lettering.SMALLEST, round(42 * unit))
+    size = max(lettering.SMALLEST, round(40 * unit))
     while True:
-        blocks = [_wrapped(line, room.w, size) for line in stage.lines]
-        gap = 0.75 * size
-        total = sum(len(lines) for lines in blocks) * size * lettering.LEADING + (len(blocks) - 1) * gap
+        blocks = [lettering.wrapped(line, size, room.w, lettering.MEDIUM) for line in stage.lines]
+        gap, pitch = 0.55 * size, size * lettering.LEADING
+        total = sum(len(lines) for lines in blocks) * pitch + (len(blocks) - 1) * gap
         if total <= room.h or size <= lettering.SMALLEST:
             break
         size -= 1
     top = room.y + max(0.0, (room.h - total) / 2)
     for lines in blocks:
         for line in lines:
-            if top + size > room.bottom + size * 0.3:
+            # What no size makes fit is left off: it stands in the summary's file.
+            if top + pitch > box.bottom:
                 return
-            lettering.write(image, line, room.x, top + size * lettering.LEADING / 2, size, PAPER, lettering.MEDIUM)
-            top += size * lettering.LEADING
+            lettering.write(image, line, room.x, top + pitch / 2, size, PAPER, lettering.MEDIUM)
+            top += pitch
         top += gap
 
 
-def _wrapped(text: str, room: int, size: int) -> tuple[str, ...]:
-    """A text in lines of at most ``room`` pixels; a word that is longer is shortened."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and lettering.width(longer, size, lettering.MEDIUM) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(lettering.shortened(word, size, room, lettering.MEDIUM))
-    return tuple(lines)
+def _summary_box(places: Places) -> Box:
+    """The place of the summary: all the width below the title where the rail stands beside the picture."""
+    rail, area = places.rail, places.area
+    if rail.y > area.y or not rail.h:
+        return area
+    top = rail.y + round(62 * places.unit)
+    bottom = min(area.bottom, places.band.y - rail.y) if places.band.w > rail.right else area.bottom
+    return Box(rail.x, top, area.right - rail.x, bottom - top)
 
 
 def draw_keys(image: Image, stage: Stage, places: Places) -> None:
@@ -109,7 +101,5 @@ def draw_keys(image: Image, stage: Stage, places: Places) -> None:
         wide_key = lettering.width(key, size, lettering.BOLD)
         lettering.write(image, key, x + (cap - wide_key) / 2, middle, size, INK, lettering.BOLD)
         fitted = lettering.fit(does, (room, round(0.86 * row)), common, 2, lettering.REGULAR)
-        top = middle - fitted.high / 2
-        for at, text in enumerate(fitted.lines):
-            y = top + fitted.size * (lettering.CAP / 2 + at * lettering.LEADING)
-            lettering.write(image, text, x + cap + round(0.6 * size), y, fitted.size, PAPER)
+        left = x + cap + round(0.6 * size)
+        lettering.write_block(image, fitted, left, middle - fitted.high / 2, PAPER, lettering.REGULAR)
