@@ -6,6 +6,7 @@ is the figure to quote. What the clips' poses alone cost, for an hour too, comes
 """
 
 import argparse
+import math
 import statistics
 import tempfile
 import time
@@ -19,7 +20,7 @@ import numpy as np
 from benchmarks import following
 from poses.exercise_file import built_in
 from poses.messages import Messages
-from poses.records import Frame, Pose
+from poses.records import Frame, Pose, Step
 from psoas_coach.picture import BestPicture
 from psoas_coach.poses_file import PosesRecorder
 from psoas_coach.samples import sample_clips
@@ -32,8 +33,10 @@ from vision.model import ensure_model
 from vision.overlay import draw
 from vision.recorder import VideoRecorder
 from vision.sources import open_source
+from vision.stage import Stage
+from vision.stage_drawing import draw as draw_stage
 
-STAGES = ("decode", "estimate", "session", "draw", "tables", "encode")
+STAGES = ("decode", "estimate", "session", "draw", "window", "tables", "encode")
 
 
 class Stopwatch:
@@ -79,6 +82,8 @@ def measure(clip: Path, size: tuple[int, int], seen: list[Pose]) -> Stopwatch:
             with watch("draw"):
                 exercise = by_id.get(step.assessment.exercise or "")
                 drawn = draw(frame.image, step, exercise, overlay_words(texts, step, exercise))
+            with watch("window"):
+                draw_stage(live(frame, step, texts), size)
             with watch("tables"):
                 poses.write(frame.index, pose)
                 table.write(step)
@@ -87,6 +92,27 @@ def measure(clip: Path, size: tuple[int, int], seen: list[Pose]) -> Stopwatch:
             with watch("encode"):
                 recorder.write(drawn, frame.time_s)
     return watch
+
+
+def live(frame: Frame, step: Step, texts: Messages) -> Stage:
+    """What a live session shows of a step, with everything that moves."""
+    held = step.moment.hold_s if math.isfinite(step.moment.hold_s) else 0.0
+    return Stage(
+        "exercise",
+        frame,
+        step,
+        title=texts("exercises", step.assessment.exercise) if step.assessment.exercise else "",
+        phase=step.moment.phase.value if step.moment.phase else "",
+        cue=texts("cues", step.cue.id) if step.cue else "",
+        verdict=step.verdict,
+        hint=texts("cues", "belly_breath"),
+        hold_share=held / 20,
+        hold_text=f"{held:.0f} s",
+        repetitions=f"{step.moment.repetition} / 8",
+        breath_share=0.5 - 0.5 * math.cos(frame.time_s),
+        breath_text=texts("cues", "breathe"),
+        progress=(1, 4),
+    )
 
 
 def main() -> None:

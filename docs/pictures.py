@@ -1,11 +1,14 @@
 """Makes the pictures of the documentation: the phantom in wide format, analysed by the real pipeline.
 
-Run ``python docs/pictures.py`` in the project's folder; it takes some minutes.
+Run ``python docs/pictures.py`` in the project's folder; it takes some minutes. ``python docs/pictures.py live`` makes
+those of the live window only.
 """
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -17,12 +20,15 @@ from calibration.phantom.scripts import SCRIPTS, Performance, Studio
 from calibration.phantom.variety import variant
 from poses.exercise_file import built_in
 from poses.messages import Language, Messages
-from poses.records import Frame
+from poses.records import Frame, Step, Verdict
+from poses.skeleton import SIDES
 from psoas_coach.session import Session
 from psoas_coach.wording import overlay_words
 from vision.estimator import Estimator
 from vision.model import ensure_model
 from vision.overlay import draw
+from vision.stage import Stage
+from vision.stage_drawing import draw as draw_stage
 
 FOLDER = Path(__file__).parent / "images"
 SIZE = (1280, 720)
@@ -36,11 +42,12 @@ SHOTS: tuple[tuple[str, str, Language, float, float], ...] = (
 )
 
 
-def frames(script: str, start_s: float, end_s: float) -> Iterator[Frame]:
-    """The phantom between two moments of a script."""
+def frames(script: str, start_s: float, end_s: float, farther: float | None = None) -> Iterator[Frame]:
+    """The phantom between two moments of a script, from so many times the distance of the bundled clips."""
     motion = SCRIPTS[script]
-    # Farther than in the bundled clips, since a wide picture of the same angle of view is lower.
-    camera = replace(motion.camera, distance_m=motion.camera.distance_m * (1.45 if script == "low-lunge" else 1.1))
+    # Farther than there, since a wide picture of the same angle of view is lower.
+    farther = farther or (1.1 if script.startswith("bridge") else 1.45)
+    camera = replace(motion.camera, distance_m=motion.camera.distance_m * farther)
     performance, renderer, rng = Performance(motion), Renderer(camera, SIZE, motion.room), np.random.default_rng(0)
     for index, time_s in enumerate(np.arange(start_s, end_s, 1.0 / FPS)):
         yield Frame(index, float(time_s), renderer.draw(performance.figure(float(time_s)), rng))
@@ -72,9 +79,110 @@ def write(name: str, picture: NDArray[np.uint8]) -> None:
     print(f"{name}: {len(data) // 1000} kB")
 
 
+# Of the live window: name of the picture, script, language, and the stretch of media time whose last frame is shown.
+LIVE: tuple[tuple[str, str, Language, float, float], ...] = (
+    ("live-set-up", "low-lunge", "en", 0.0, 1.5),
+    ("live-countdown", "low-lunge", "en", 3.5, 5.0),
+    ("live-good", "low-lunge", "en", 3.5, 7.5),
+    ("live-caution", "lunge-knee-past-toes", "en", 3.2, 5.2),
+    ("live-stop", "low-lunge", "en", 8.5, 12.0),
+    ("live-bridge", "bridge", "en", 6.0, 9.2),
+    ("live-pause", "low-lunge", "en", 3.5, 7.5),
+    ("live-breathing", "", "en", 0.0, 0.0),
+    ("live-end", "", "en", 0.0, 0.0),
+    ("live-good-nl", "low-lunge", "nl", 3.5, 7.5),
+    ("live-stop-nl", "low-lunge", "nl", 8.5, 12.0),
+)
+# The person stands too near for all of them to be seen.
+NEAR = 0.85
+# What a session says beyond the texts of cues and problems.
+SAID = {
+    "en": {
+        "begin": "Good view. We begin.", "belly": "Breathe deep into your belly.",
+        "rest": "Rest on your hands and knees.", "soft": "Small and soft is enough.", "in": "breathe in",
+        "out": "Breathe out", "paused": "Paused", "space": "Space to go on", "breathing": "Calm breathing",
+        "hands": "Hands on your belly.", "done": "Done", "hold": "hold", "top": "top", "exit": "come back",
+        "heels": "Press softly through your heels.",
+        "end": "Well done. Take it easy for a moment.",
+        "lines": "Low lunge, left: 2 holds, 40 s altogether|Low lunge, right: 2 holds, 38 s altogether|"
+        "Bridge: 8 repetitions, 4 s each|What was not judged is not an all-clear.",
+    },
+    "nl": {
+        "begin": "Goed in beeld. We beginnen.", "belly": "Adem diep naar je buik.", "rest": "Rust op handen en knieën.",
+        "soft": "Klein en zacht is genoeg.", "in": "adem in", "out": "Adem uit", "paused": "Pauze",
+        "space": "Spatie om verder te gaan", "breathing": "Rustig ademen", "hands": "Handen op je buik.",
+        "done": "Klaar", "hold": "vasthouden", "top": "boven", "exit": "terugkomen",
+        "heels": "Druk zacht door je hielen.", "end": "Goed gedaan. Doe nog even rustig aan.",
+        "lines": "Lage lunge, links: 2 keer, samen 40 s|Lage lunge, rechts: 2 keer, samen 38 s|"
+        "Bruggetje: 8 herhalingen, 4 s per keer|Wat niet beoordeeld is, is daarmee niet goedgekeurd.",
+    },
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def last(script: str, start_s: float, end_s: float, farther: float | None) -> tuple[Frame, Step]:
+    """The last frame of a stretch, and what the pipeline made of it."""
+    session = Session(built_in())
+    with Estimator(ensure_model("full")) as estimator:
+        for frame in frames(script, start_s, end_s, farther):
+            step = session.step(frame.index, estimator.estimate(frame))
+    return frame, step
+
+
+def stage(name: str, language: Language, frame: Frame | None, step: Step | None) -> Stage:
+    """One moment of a session: the words are set here, the body and its verdicts are the pipeline's own."""
+    texts, said = Messages(language), SAID[language]
+    stretched = step.assessment.stretched if step else None
+    side = texts("sides", SIDES[stretched]) if stretched is not None else ""
+    lunge = Stage(
+        "exercise", frame, step, title=texts("exercises", "low-lunge"), phase=said["hold"], repetitions="1 / 2",
+        side=texts("roles", "stretched", side=side) if side else "", progress=(0, 4),
+    )  # fmt: skip
+    cue = texts("cues", step.cue.id) if step and step.cue else ""
+    problem = texts("problems", step.assessment.problems[0]) if step and step.assessment.problems else ""
+    begun = replace(lunge, phase="", repetitions="")
+    stages = {
+        "set-up": replace(begun, part="set-up", cue=problem),
+        "countdown": replace(begun, part="countdown", cue=said["begin"], verdict=Verdict.OK, countdown=3),
+        "good": replace(
+            lunge, cue=texts("cues", "good"), verdict=Verdict.OK, hint=said["belly"], hold_share=0.6, hold_text="12 s",
+            breath_share=0.7, breath_text=said["in"],
+        ),
+        "caution": replace(lunge, cue=cue, verdict=Verdict.CAUTION, hint=said["soft"], hold_share=0.4, hold_text="8 s"),
+        "stop": replace(lunge, cue=cue, verdict=Verdict.STOP, hint=said["rest"], phase=said["exit"]),
+        "bridge": replace(
+            lunge, title=texts("exercises", "bridge"), side="", phase=said["top"], repetitions="3 / 8",
+            hint=said["heels"], hold_share=0.6, hold_text="3 s", progress=(2, 4),
+        ),
+        "pause": replace(begun, part="paused", cue=said["paused"], hint=said["space"]),
+        "breathing": Stage(
+            "breathing", title=said["breathing"], cue=texts("cues", "breath_easier"), hint=said["hands"],
+            breath_share=0.8, breath_text=said["out"], repetitions="2 / 4", progress=(3, 4),
+        ),
+        "end": Stage(
+            "ended", title=said["done"], cue=said["end"], verdict=Verdict.OK, lines=tuple(said["lines"].split("|")),
+            progress=(4, 4),
+        ),
+    }  # fmt: skip
+    return stages[name.removeprefix("live-").removesuffix("-nl")]
+
+
+def live() -> None:
+    """Writes the pictures of the live window; moments that share their frames are made once."""
+    for name, script, language, start_s, end_s in sorted(LIVE, key=lambda shot: shot[1:2] + shot[3:]):
+        farther = NEAR if name == "live-set-up" else None
+        frame, step = last(script, start_s, end_s, farther) if script else (None, None)
+        picture = draw_stage(stage(name, language, frame, step), SIZE)
+        small = cv2.resize(picture, (960, 540), interpolation=cv2.INTER_AREA)
+        write(name, np.asarray(small, np.uint8))
+
+
 def main() -> None:
     """Writes every picture."""
     FOLDER.mkdir(exist_ok=True)
+    live()
+    if "live" in sys.argv[1:]:
+        return
     with ProcessPoolExecutor() as pool:
         cells = list(pool.map(cell, range(len(CELLS))))
     rows = [np.concatenate(cells[first : first + COLUMNS], axis=1) for first in range(0, len(cells), COLUMNS)]

@@ -87,8 +87,9 @@ def _foot(image: Image, stage: Stage, box: Box, unit: float) -> None:
         place = Box(box.x, box.bottom - big, box.w, big)
         _line(image, stage.repetitions, place, big, PAPER, lettering.BOLD)
         return
-    if wide + small * 2 > box.w:
-        big = small
+    words = lettering.width(stage.phase, small, lettering.MEDIUM)
+    if words and wide and words + wide + small > box.w:
+        big = round(44 * unit)
         wide = lettering.width(stage.repetitions, big, lettering.BOLD)
     # Alone, they stand where the other words begin.
     x = box.right - min(wide, box.w) if stage.phase else box.x
@@ -143,7 +144,7 @@ def draw_ring(image: Image, stage: Stage, places: Places) -> None:
         come_back(image, x, y - 0.13 * across - lift / 2, 0.3 * across, PAPER)
         _centred(image, stage.hold_text, (x, y + 0.17 * across - lift / 2), 0.2 * across, 0.6 * across)
     else:
-        _centred(image, stage.hold_text, (x, y - lift), 0.3 * across, 0.68 * across)
+        _centred(image, stage.hold_text, (x, y - lift), 0.28 * across, 0.64 * across)
     if told:
         low = 0.3 if done else 0.15 if stage.hold_text else 0.0
         _centred(image, stage.breath_text, (x, y + low * across), 0.115 * across, (0.5 if done else 0.66) * across)

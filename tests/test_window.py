@@ -1,0 +1,181 @@
+"""The window of the live session on a real X server: shown, keys, sizes, closed, and no server at all."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from time import monotonic, sleep
+
+import cv2
+import numpy as np
+import pytest
+
+import screen
+from poses.problem import Problem
+from vision import window
+from vision.stage import Stage
+from vision.stage_drawing import draw
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Xvfb is of Linux")
+
+TITLE = "psoas-coach test"
+STAGE = Stage("paused", title="Lage lunge", cue="Één moment", hint="Spatie om verder te gaan", progress=(1, 3))
+# In a process of its own, since Qt ends the process that loses its screen. It obeys lines of one word.
+CHILD = f"""
+import sys, json, time
+from vision.stage import Stage
+from vision.window import Window
+stage = Stage("paused", title="Lage lunge", cue="Één moment", hint="Spatie om verder te gaan", progress=(1, 3))
+with Window({TITLE!r}) as shown:
+    for line in sys.stdin:
+        if line.strip() == "full":
+            shown.toggle_full_screen()
+        keys = []
+        for _ in range(12):
+            keys.append(shown.show(stage))
+            time.sleep(0.01)
+        print(json.dumps([keys, shown.size_wh if keys[-1] != "q" else None]), flush=True)
+print("left", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def xvfb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[screen.Screen]:
+    if which("Xvfb") is None:
+        if os.environ.get("CI", "").lower() in {"1", "true"}:
+            pytest.fail("Xvfb is not installed, and in CI it has to be")
+        pytest.skip("Xvfb is not installed")
+    with screen.screen(tmp_path_factory.mktemp("screen")) as found:
+        yield found
+
+
+class Shown:
+    """The window in its process."""
+
+    def __init__(self, display: str) -> None:
+        environment = {**os.environ, "DISPLAY": display}
+        environment.pop("WAYLAND_DISPLAY", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CHILD],
+            env=environment,
+            cwd=Path(__file__).resolve().parent.parent,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def show(self, word: str = "show") -> tuple[list[str], tuple[int, int] | None]:
+        """Shows the stage a dozen times; the keys that came, and the size that was drawn at last."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read() if self.process.stderr else ""
+        keys, size = json.loads(line)
+        return [key for key in keys if key], tuple(size) if size else None
+
+    def end(self) -> tuple[str, str]:
+        """Lets the process come to its end; what it wrote last."""
+        return self.process.communicate(timeout=20)
+
+
+@pytest.fixture
+def shown(xvfb: screen.Screen) -> Iterator[Shown]:
+    child = Shown(xvfb.display)
+    try:
+        yield child
+    finally:
+        child.process.kill()
+        child.process.communicate()
+
+
+def test_what_is_on_the_screen_is_what_was_drawn(xvfb: screen.Screen, shown: Shown) -> None:
+    keys, size = shown.show()
+    assert keys == []
+    assert size == (1280, 720)
+    drawn = draw(STAGE, size)
+    # The screen's depth keeps all bits, and colours are not exchanged.
+    assert np.abs(xvfb.picture().astype(int) - drawn).max() == 0
+    assert shown.end() == ("left\n", ""), "no word of Qt's on the terminal"
+    assert xvfb.window(TITLE) is None
+
+
+def test_keys_come_as_letters(xvfb: screen.Screen, shown: Shown) -> None:
+    shown.show()
+    for key, expected in (("p", ["p"]), ("space", [" "]), ("F1", []), ("Up", []), ("eacute", [])):
+        xvfb.press(TITLE, key)
+        assert shown.show()[0] == expected, key
+    for key, letter in (("slash", "?"), ("p", "p")):
+        xvfb.press(TITLE, key, shift=True)
+        assert shown.show()[0] == [letter]
+    # Out of full screen Escape ends, within it only that.
+    shown.show("full")
+    xvfb.press(TITLE, "Escape")
+    assert shown.show()[0] == []
+    xvfb.press(TITLE, "Escape")
+    assert shown.show()[0] == ["q"]
+
+
+def test_it_is_drawn_at_the_size_it_has(xvfb: screen.Screen, shown: Shown) -> None:
+    shown.show()
+    xvfb.resize(TITLE, 700, 710)
+    assert shown.show()[1] == (700, 710)
+    picture = xvfb.picture()[:710, :700]
+    assert np.abs(picture.astype(int) - draw(STAGE, (700, 710))).max() == 0
+    shown.show("full")
+    assert shown.show()[1] is not None
+
+
+def test_a_closed_window_says_q_and_stays_closed(xvfb: screen.Screen, shown: Shown) -> None:
+    shown.show()
+    xvfb.close(TITLE)
+    keys, size = shown.show()
+    assert keys[-1] == "q"
+    assert size is None
+    assert shown.show() == (["q"] * 12, None)
+    assert xvfb.window(TITLE) is None
+    assert shown.show("full")[0] == ["q"] * 12
+    assert shown.end()[0] == "left\n"
+
+
+def test_no_screen_is_told_before_qt_could_abort(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(Problem, match=r"no screen.*neither DISPLAY nor WAYLAND_DISPLAY.*--headless"):
+        window.Window(TITLE).__enter__()
+
+
+@pytest.mark.parametrize(("name", "value"), [("DISPLAY", ":9999"), ("WAYLAND_DISPLAY", "wayland-none")])
+def test_a_screen_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    for each in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(
+        Problem, match=rf"No window could be opened on the screen {value}.*could not connect.*--headless"
+    ):
+        window.Window(TITLE).__enter__()
+
+
+def test_an_opencv_without_windows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise cv2.error("The function is not implemented. Rebuild the library with Windows, GTK+ 2.x or Cocoa support.")
+
+    monkeypatch.setattr(window, "look_for_a_screen", lambda: None)
+    monkeypatch.setattr(cv2, "namedWindow", refuses)
+    with pytest.raises(Problem, match=r"could not open a window.*not implemented.*opencv-python-headless"):
+        window.Window(TITLE).__enter__()
+
+
+def test_the_tests_screen_comes_and_goes(xvfb: screen.Screen) -> None:
+    """The other tests rest on it: an empty screen is black, and there is no window on it."""
+    until = monotonic() + 5
+    while xvfb.picture().any() and monotonic() < until:
+        sleep(0.05)
+    assert not xvfb.picture().any()
+    assert xvfb.window(TITLE) is None
