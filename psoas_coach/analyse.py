@@ -15,8 +15,9 @@ from poses.messages import Messages
 from poses.problem import Problem
 from poses.records import Frame, Pose, Step
 from psoas_coach.files import folder_name, make_folder, printable
+from psoas_coach.live_record import POSES, recovered
 from psoas_coach.picture import BestPicture
-from psoas_coach.poses_file import Origin, PosesRecorder, load
+from psoas_coach.poses_file import Origin, PosesRecorder, Recording, load
 from psoas_coach.session import Ending, Session
 from psoas_coach.summary import Summariser, Summary
 from psoas_coach.table import MeasuresTable
@@ -230,7 +231,7 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
     """Runs the same analysis over poses that were estimated before; no picture is looked at.
 
     Args:
-        recording_path: ``poses.npz`` of an analysis.
+        recording_path: ``poses.npz`` of an analysis, or the folder of a live session, broken off or not.
         out: Folder in which a folder for the clip is made.
         exercises: Those to recognise.
         asked_for: Id of the exercise the user named, or "auto".
@@ -238,7 +239,7 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
     Raises:
         Problem: The file is not a recording of poses, or the results cannot be written.
     """
-    recording = load(recording_path)
+    recording = _opened(recording_path)
     folder = make_folder(out / folder_name(recording.origin.clip))
     session = Session(exercises, still=recording.origin.still)
     summariser = Summariser(exercises, asked_for)
@@ -251,6 +252,13 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
     summary = summariser.summary(recording.origin)
     summary.save(folder / "summary.json")
     return Outcome(summary, folder, ("summary.json", "measures.csv"))
+
+
+def _opened(path: Path) -> Recording:
+    """The poses of an analysis or of a session; of one that broke off as far as they were kept."""
+    if not path.is_dir():
+        return load(path)
+    return load(path / POSES) if (path / POSES).exists() else recovered(path)
 
 
 def result_folders(clips: Iterable[Path], out: Path) -> list[tuple[Path, Path]]:

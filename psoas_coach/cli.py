@@ -104,6 +104,43 @@ def analyse(
 
 
 @app.command()
+def live(
+    camera: Annotated[
+        str, typer.Option("--camera", help="Number or name of a camera, a clip, or an address (rtsp://, http://).")
+    ] = "0",
+    exercise: ExerciseOption = "auto",
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="A TOML file of what to do, instead of the usual.", show_default=False)
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Whose answers are remembered; those of today are asked each time.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="A TOML file of answers instead of questions.", show_default=False)
+    ] = None,
+    voice: Annotated[bool, typer.Option("--voice/--no-voice", help="Say aloud what matters.")] = True,
+    headless: Annotated[bool, typer.Option("--headless", help="No window: print what happens as JSON lines.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Also keep the video; faces are not blurred.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for sessions; default: your own data folder.", show_default=False),
+    ] = None,
+    model: ModelOption = "full",
+    lang: LangOption = None,
+) -> None:
+    """Be guided through a session before the camera; everything is kept as it goes."""
+    from psoas_coach.live import Wish
+    from psoas_coach.live import live as run_live
+    from psoas_coach.terminal import language_of_system
+
+    if plan is not None and exercise != "auto":
+        raise typer.BadParameter("give --plan or --exercise, not both")
+    language = lang.value if lang else language_of_system()
+    wish = Wish(camera, exercise, plan, profile, answers, language, voice, headless, record, out, model)
+    raise typer.Exit(run_live(wish))
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-demo"),
     video: Annotated[bool, typer.Option("--video/--no-video", help="Write the annotated videos too.")] = True,
@@ -122,7 +159,9 @@ def demo(
 
 @app.command()
 def replay(
-    recording: Annotated[Path, typer.Argument(metavar="POSES.npz", help="Poses that analyse wrote.")],
+    recording: Annotated[
+        Path, typer.Argument(metavar="POSES.npz", help="Poses that analyse wrote, or the folder of a live session.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-replay"),
     exercise: ExerciseOption = "auto",
     experimental: ExperimentalOption = None,

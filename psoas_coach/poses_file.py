@@ -71,6 +71,7 @@ class Origin:
 
 
 _ORIGIN: Final = TypeAdapter(Origin)
+_Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 
 
 class PosesRecorder:
@@ -88,21 +89,24 @@ class PosesRecorder:
     def save(self, path: Path, origin: Origin) -> None:
         """Writes all poses so far."""
         poses = self._poses
-        wh = poses[0].image_wh if poses else (0, 0)
-        meta = json.dumps({"format": origin.format, **_ORIGIN.dump_python(origin, mode="json")})
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(
-                file,
-                index=np.array(self._indices, dtype=np.int64),
-                time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
-                image_px=_stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
-                world_m=_stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
-                visibility=_stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
-                exchanged=np.array([pose.exchanged for pose in poses], dtype=np.float64),
-                company=np.array([pose.company for pose in poses], dtype=np.float64),
-                image_wh=np.array(wh, dtype=np.int64),
-                meta=np.array(meta),
-            )
+        arrays: _Arrays = {
+            "index": np.array(self._indices, dtype=np.int64),
+            "time_s": np.array([pose.time_s for pose in poses], dtype=np.float64),
+            "image_px": _stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
+            "world_m": _stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
+            "visibility": _stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
+            "exchanged": np.array([pose.exchanged for pose in poses], dtype=np.float64),
+            "company": np.array([pose.company for pose in poses], dtype=np.float64),
+            "image_wh": np.array(poses[0].image_wh if poses else (0, 0), dtype=np.int64),
+        }
+        save_arrays(path, origin, arrays)
+
+
+def save_arrays(path: Path, origin: Origin, arrays: _Arrays) -> None:
+    """Writes a recording whose arrays are there already; their names and shapes are those above."""
+    meta = json.dumps({"format": origin.format, **_ORIGIN.dump_python(origin, mode="json")})
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays, meta=np.array(meta))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Which pictures does a camera that is connected to this computer give, and when?
 
-Opened only by what the user asks for by the camera's number.
+Opened only by what the user asks for, by the camera's number or name.
 """
 
+import os
 import re
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
@@ -19,6 +22,8 @@ from vision.quiet import quiet_stderr
 # What OpenCV writes to the terminal where there is no camera; the user gets one message instead.
 _CHATTER: Final = re.compile(rb"\[ *(WARN|ERROR|INFO)|OpenCV\(|> |VIDEOIO|GStreamer|\s*$")
 _REMEDY: Final = "Connect it, allow this program to use it, and close other programs that do; see: psoas-coach doctor"
+# Where Linux lists what can give pictures.
+_LISTED: Final = Path("/sys/class/video4linux")
 
 
 class Camera:
@@ -39,7 +44,7 @@ class Camera:
             self._capture = cv2.VideoCapture(number)
         if not self._capture.isOpened():
             self._capture.release()
-            raise Problem(f"Camera {number} does not open", "it is not there, or the system refuses it", _REMEDY)
+            raise Problem(f"Camera {number} does not open", _why_not(number), f"{_REMEDY}. {told_cameras()}")
 
     def __enter__(self) -> "Camera":
         return self
@@ -67,3 +72,52 @@ class Camera:
             rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
             yield Frame(index, time.monotonic() - began, rgb)
             index += 1
+
+
+def cameras_there(listed: Path = _LISTED) -> tuple[tuple[int, str], ...]:
+    """Number and name of each camera of this computer, as far as the system lists them without opening any.
+
+    Only Linux does; elsewhere nothing is known beforehand.
+    """
+    found = []
+    for entry in listed.glob("video*"):
+        number = entry.name.removeprefix("video")
+        if not number.isdigit() or _text(entry / "index") not in ("", "0"):
+            # A camera has further entries, from which no pictures come.
+            continue
+        found.append((int(number), _text(entry / "name") or entry.name))
+    return tuple(sorted(found))
+
+
+def camera_number(name: str, listed: Path = _LISTED) -> int | None:
+    """The number of the one camera whose name has these words in it, None where none or several have."""
+    found = [number for number, called in cameras_there(listed) if name.casefold() in called.casefold()]
+    return found[0] if len(found) == 1 else None
+
+
+def told_cameras(listed: Path = _LISTED) -> str:
+    """Which cameras there are, as a sentence without its full stop; "" where the system does not say."""
+    if sys.platform != "linux":
+        return "Others have the numbers 1, 2 and on"
+    found = cameras_there(listed)
+    if not found:
+        return "The system lists no camera"
+    return f"There are: {', '.join(f'{number} ({name})' for number, name in found)}"
+
+
+def _why_not(number: int) -> str:
+    device = Path(f"/dev/video{number}")
+    if sys.platform != "linux":
+        return "it is not there, or the system refuses it"
+    if not device.exists():
+        return "it is not there"
+    if not os.access(device, os.R_OK | os.W_OK):
+        return "you may not use it (join the group video and log in anew)"
+    return "another program uses it, or it gives no pictures"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""

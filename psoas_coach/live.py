@@ -1,0 +1,189 @@
+"""``psoas-coach live``: a session before the camera, from the first question to the files that are kept."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from poses.exercise import Exercise
+from poses.messages import Language, Messages
+from poses.problem import Problem
+from psoas_coach.analyse import Outcome
+from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
+from psoas_coach.live_events import Event
+from psoas_coach.live_files import SUMMARY, TABLE, VIDEO, SessionFiles, new_folder, sessions_folder
+from psoas_coach.live_gate import offers_now, plan_for
+from psoas_coach.live_loop import Loop, Shows
+from psoas_coach.live_record import EVENTS, POSES, About
+from psoas_coach.live_session import LiveSession
+from psoas_coach.live_watcher import Estimates
+from psoas_coach.plan import Plan, default_plan, read_plan
+from psoas_coach.run import EXIT_DONE, EXIT_SOME_FAILED, chosen_exercises
+from psoas_coach.session import Session
+from psoas_coach.summary import Summary
+from psoas_coach.terminal import console, tell_outcome, tell_problem
+from psoas_coach.voice import Voice
+from vision.live_source import Choice, LiveSource
+from vision.model import ensure_model
+
+_TITLE: Final = "psoas-coach"
+# What was said last may still be said when everything else is over.
+_LAST_WORDS_S: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for; see the command's help."""
+
+    camera: str = "0"
+    exercise: str = "auto"
+    plan: Path | None = None
+    profile: str | None = None
+    answers: Path | None = None
+    language: Language = "en"
+    voice: bool = True
+    headless: bool = False
+    record: bool = False
+    out: Path | None = None
+    model: str = "full"
+
+
+MakeEstimator = Callable[[Path], AbstractContextManager[Estimates]]
+
+
+def live(wish: Wish) -> int:
+    """Runs a session and tells how it went.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        Problem: It cannot begin.
+    """
+    texts, errors = Messages(wish.language), console(stderr=True)
+    # What can fail at once does so before thirty questions are asked.
+    choice = Choice(wish.camera)
+    if not wish.headless:
+        need_display()
+    exercises = exercises_for(wish)
+    plan = read_plan(wish.plan, exercises) if wish.plan is not None else default_plan(exercises, wish.exercise)
+    out = console(stderr=wish.headless, prose=True)
+    plan = plan_for(out, texts, plan, offers_now(out, texts, wish.profile, wish.answers))
+    model = ensure_model(wish.model, report=errors.print)
+    with polite() as asked_to_stop:
+        return run_session(wish, choice, plan, exercises, model, should_stop=asked_to_stop)
+
+
+def exercises_for(wish: Wish) -> tuple[Exercise, ...]:
+    """The exercises that are watched, with the limits that hold for this person.
+
+    Personal limits belong here: whoever has a profile gets each exercise as ``calibration`` eases or narrows it. All
+    that is recognised, judged, planned, kept and summed up comes from what this returns.
+
+    Raises:
+        Problem: There is no exercise of that name.
+    """
+    return chosen_exercises(wish.exercise)
+
+
+def run_session(
+    wish: Wish,
+    choice: Choice,
+    plan: Plan,
+    exercises: Sequence[Exercise],
+    model: Path,
+    *,
+    should_stop: Callable[[], bool],
+    make_estimator: MakeEstimator | None = None,
+) -> int:
+    """Runs a planned session from its first picture to its files.
+
+    Args:
+        wish: What the user asked for.
+        choice: The camera.
+        plan: What is done, with what the person's answers left of it.
+        exercises: Those that are watched.
+        model: File of the pose model.
+        should_stop: Asked all the time; once it says yes, everything is finished up to that moment.
+        make_estimator: What finds somebody in a picture; the pose model when None.
+
+    Raises:
+        Problem: It cannot begin.
+    """
+    from vision.estimator import Estimator
+
+    about_model = wish.model if wish.model in ("lite", "full", "heavy") else Path(wish.model).name
+    with ExitStack() as stack:
+        source = LiveSource(choice)
+        stack.callback(source.close)
+        estimator = stack.enter_context((make_estimator or Estimator)(model))
+        window = stack.enter_context(_window()) if not wish.headless else None
+        folder = new_folder(wish.out or sessions_folder(), datetime.now())
+        about = About(folder.name, choice.name, about_model, wish.exercise, wish.language)
+        files = stack.enter_context(SessionFiles(folder, about, exercises, video=wish.record))
+        voice = stack.enter_context(Voice(wish.language)) if wish.voice else None
+        session = Session(exercises)
+        live_session = LiveSession(plan, exercises, wish.language, muted=not wish.voice)
+        tell = _print_line if wish.headless else _say_nothing
+        loop = Loop(source, session, live_session, files, window=window, voice=voice, tell=tell)
+        loop.begin(folder=str(folder), camera=choice.name)
+        why = loop.run(estimator, should_stop)
+        interrupted = why == "interrupted"
+        try:
+            summary = files.finish(session.finish(), interrupted=interrupted)
+        except Problem as problem:
+            # What was written as the session went is there, and replay reads it.
+            tell_problem(problem)
+            return EXIT_SOME_FAILED
+        loop.kept(folder)
+        _tell_summary(wish, loop, summary, folder)
+        if voice is not None:
+            voice.close(_LAST_WORDS_S)
+        if files.problem is not None:
+            tell_problem(files.problem)
+            return EXIT_SOME_FAILED
+        if not interrupted:
+            loop.linger(should_stop)
+    return EXIT_INTERRUPTED if interrupted else EXIT_DONE
+
+
+def need_display() -> None:
+    """Makes sure that a window can be shown.
+
+    Raises:
+        Problem: There is no display; OpenCV would end the program without a word.
+    """
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise Problem(
+            "There is no display",
+            "a session is shown in a window",
+            "Begin it in a graphical session, or without a window: --headless prints lines of JSON",
+        )
+
+
+def _window() -> AbstractContextManager[Shows]:
+    # Loaded only here: without a window none of its libraries is needed.
+    made: AbstractContextManager[Shows] = importlib.import_module("vision.window").Window(_TITLE)
+    return made
+
+
+def _tell_summary(wish: Wish, loop: Loop, summary: Summary, folder: Path) -> None:
+    names = (SUMMARY, TABLE, POSES, EVENTS, VIDEO)
+    files = tuple(name for name in names if (folder / name).exists())
+    if wish.headless:
+        _print_line(Event(loop.time_s, "kept", {"folder": str(folder), "files": files, **loop.counts}))
+        return
+    tell_outcome(console(), Messages(loop.language), Outcome(summary, folder, files))
+
+
+def _print_line(event: Event) -> None:
+    print(event.line(), flush=True)
+
+
+def _say_nothing(event: Event) -> None:
+    """The window shows it."""

@@ -1,0 +1,205 @@
+"""What the window shows of a live session: from its state to a ``Stage``, in words of the person's language."""
+
+import math
+from dataclasses import replace
+from typing import Final, Literal
+
+from poses.courses import Phase
+from poses.messages import Messages
+from poses.records import Step, Verdict
+from poses.skeleton import SIDES
+from psoas_coach import breathing
+from psoas_coach.live_setup import coaching
+from psoas_coach.live_state import COUNTDOWN_S, State, Trouble
+from psoas_coach.plan import Item
+from vision.stage import Stage
+
+KEYS: Final = {
+    " ": "space",
+    "p": "pain",
+    "s": "skip",
+    "q": "quit",
+    "l": "language",
+    "v": "voice",
+    "f": "full_screen",
+    "h": "help",
+}
+_STRETCHED: Final = (Phase.HOLD, Phase.TOP)
+_BEFORE: Final = (None, Phase.SET_UP, Phase.REST)
+# Sentences of advice at the end, keys of [live.advice].
+_ADVICE: Final = ("balance", "softly", "therapist")
+
+
+def held_s(step: Step, exercise: str) -> float:
+    """Seconds of the hold, or of the top of a repetition, that is under way; NaN when there is none."""
+    moment = step.moment
+    if moment.exercise != exercise or moment.phase not in _STRETCHED:
+        return math.nan
+    if moment.phase is Phase.TOP:
+        # A top becomes a hold, with a clock of its own, only when it lasts.
+        return max(0.0, step.assessment.time_s - moment.phase_since_s)
+    return moment.hold_s
+
+
+def sentence(texts: Messages, item: Item, what: Literal["next", "begin"]) -> str:
+    """A sentence about a step of the plan: what comes "next", or how to "begin"."""
+    leg = "" if item.side is None else texts("live", "legs", SIDES[item.side])
+    name = texts("exercises", item.exercise)
+    if what == "begin":
+        return texts("live", "begin", item.exercise, leg=leg)
+    return texts("live", "next_side" if leg else "next", exercise=name, leg=leg)
+
+
+def next_sentence(state: State, texts: Messages) -> str:
+    """What comes after this step of the plan."""
+    if state.next_item is not None:
+        return sentence(texts, state.next_item, "next")
+    return texts("live", "then_breathing") if state.plan.breathing else texts("live", "then_nothing")
+
+
+def trouble_sentence(texts: Messages, trouble: Trouble) -> str:
+    """What is wrong with the camera or the disk."""
+    return texts("live", "trouble", trouble) if trouble else ""
+
+
+def stage_of(state: State, texts: Messages, voice_notice: str) -> Stage:
+    """What to show now.
+
+    Args:
+        state: Of the session.
+        texts: In the person's language.
+        voice_notice: What the voice has to tell.
+    """
+    notice = trouble_sentence(texts, state.trouble) or voice_notice
+    keys = ((_key_name(texts, key), texts("live", "keys", KEYS[key])) for key in KEYS)
+    total = len(state.plan.items) + bool(state.plan.breathing)
+    ground = Stage(
+        state.part,
+        frame=state.frame,
+        step=state.step,
+        title=_title(state, texts),
+        notice=notice or (texts("live", "muted") if state.muted else ""),
+        keys=tuple(keys) if state.helping else (),
+        progress=(total if state.part == "ended" else state.place, total),
+    )
+    if state.paused:
+        hint = texts("live", "paused_hint")
+        return replace(ground, part="paused", step=None, cue=texts("live", "paused"), hint=hint)
+    if state.part == "breathing":
+        return _breathing(ground, state, texts)
+    if state.part == "ended":
+        why = "ended" if state.ended == "done" else "ended_early"
+        return replace(ground, step=None, cue=texts("live", why), verdict=Verdict.OK, lines=summary_lines(state, texts))
+    item = state.item
+    if item is None:
+        return ground
+    shown = replace(ground, side=_side(texts, item), repetitions=f"{state.count} / {item.repetitions}")
+    if warning := _warning(state, texts):
+        shown = replace(shown, cue=warning[0], verdict=warning[1])
+    part = {"set-up": _set_up, "countdown": _countdown, "exercise": _exercise, "rest": _rest}[state.part]
+    return part(shown, state, item, texts)
+
+
+def _set_up(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
+    better = coaching(state, state.step, texts)[1] if state.step is not None else ""
+    first = texts("live", "view_good") if state.step is not None else texts("live", "place_camera")
+    notes = "; ".join(texts("screening", "notes", note) for note in item.notes)
+    return replace(shown, cue=shown.cue or better or first, hint=notes or texts("live", "place_camera"))
+
+
+def _countdown(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
+    left = max(1, math.ceil(COUNTDOWN_S - (state.clock_s - state.since_s)))
+    return replace(shown, cue=shown.cue or sentence(texts, item, "begin"), countdown=left)
+
+
+def _exercise(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
+    step = state.step
+    if step is None:
+        return replace(shown, cue=sentence(texts, item, "begin"))
+    moment, problems = step.moment, step.assessment.problems
+    seconds = held_s(step, item.exercise)
+    cue, verdict, hint = shown.cue, shown.verdict, ""
+    if not cue and step.cue is not None:
+        cue, verdict = texts("cues", step.cue.id), step.cue.verdict
+    if problems and problems[0] not in ("no_exercise", "other_posture", "looking"):
+        hint = texts("problems", problems[0])
+    elif step.assessment.exercise not in (None, item.exercise):
+        hint = texts("live", "other_exercise", exercise=texts("exercises", item.exercise))
+    elif item.side is not None and step.assessment.stretched not in (None, item.side):
+        hint = texts("live", "other_leg", leg=texts("live", "legs", SIDES[item.side]))
+    elif moment.phase in _STRETCHED:
+        hint = texts("cues", "breathe")
+    if not cue and state.called_back:
+        cue, verdict = texts("cues", "hold_done"), Verdict.OK
+    elif not cue and (moment.exercise != item.exercise or moment.phase in _BEFORE):
+        cue = texts("live", "again") if state.count and item.repetitions > state.count else ""
+        cue = cue or sentence(texts, item, "begin")
+    held = math.isfinite(seconds)
+    return replace(
+        shown,
+        phase=texts("live", "phases", moment.phase.value) if moment.phase and moment.exercise == item.exercise else "",
+        cue=cue,
+        verdict=verdict,
+        hint=hint,
+        hold_share=min(1.0, seconds / item.hold_s) if held else math.nan,
+        hold_text=f"{seconds:.0f} s" if held else "",
+    )
+
+
+def _rest(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
+    left = max(0, math.ceil(item.rest_s - (state.clock_s - state.since_s)))
+    hint = next_sentence(state, texts) if state.closed else texts("live", "then_again")
+    return replace(shown, cue=shown.cue or texts("live", "rest"), hint=hint, countdown=left)
+
+
+def _breathing(ground: Stage, state: State, texts: Messages) -> Stage:
+    kind = state.plan.breathing
+    now = breathing.breath_at(state.clock_s - state.since_s, paced=kind != "belly", holding=kind == "paced")
+    if now is None:
+        return ground
+    return replace(
+        ground,
+        step=None,
+        hint=texts("live", "belly"),
+        repetitions=f"{now.cycle} / {breathing.CYCLES}" if now.cycle else "",
+        breath_share=now.share,
+        breath_text=texts("live", now.act),
+    )
+
+
+def summary_lines(state: State, texts: Messages) -> tuple[str, ...]:
+    """What was done, what was warned of, what was left out, and advice."""
+    lines = []
+    for exercise, side in dict.fromkeys((one.exercise, one.side) for one in state.done):
+        mine = [one for one in state.done if (one.exercise, one.side) == (exercise, side)]
+        name = texts("exercises", exercise) + ("" if side is None else f", {texts('sides', SIDES[side])}")
+        holds = [one.held_s for one in mine if math.isfinite(one.held_s)]
+        if holds:
+            lines.append(texts("live", "line_held", what=name, times=str(len(holds)), seconds=f"{sum(holds):.0f}"))
+        if repetitions := len(mine) - len(holds):
+            lines.append(texts("live", "line_repeated", what=name, times=str(repetitions)))
+    lines.append(texts("live", "line_warnings", count=str(state.warnings)))
+    lines += [texts("live", "line_left_out", what=texts("exercises", name)) for name, _ in state.plan.left_out]
+    return (*lines, *(texts("live", "advice", name) for name in _ADVICE))
+
+
+def _warning(state: State, texts: Messages) -> tuple[str, Verdict] | None:
+    """A caution or stop, which is shown whatever part it is: somebody may still be in the posture."""
+    cue = state.step.cue if state.step is not None else None
+    if cue is None or cue.verdict not in (Verdict.CAUTION, Verdict.STOP):
+        return None
+    return texts("cues", cue.id), cue.verdict
+
+
+def _title(state: State, texts: Messages) -> str:
+    if state.part == "breathing":
+        return texts("live", "breathing")
+    return texts("exercises", state.item.exercise) if state.item is not None else ""
+
+
+def _side(texts: Messages, item: Item) -> str:
+    return "" if item.side is None else texts("roles", "stretched", side=texts("sides", SIDES[item.side]))
+
+
+def _key_name(texts: Messages, key: str) -> str:
+    return texts("live", "space_key") if key == " " else key
