@@ -78,8 +78,7 @@ class SessionFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._video is not None:
-            self._video.close()
+        self._close_video()
         self._open.close()
 
     @property
@@ -108,14 +107,20 @@ class SessionFiles:
         Raises:
             Problem: It cannot be written; what was written as the session went is still there.
         """
-        if self._video is not None:
-            self._video.close()
+        self._close_video()
         self._table.close()
         self._summariser.end(ending)
         origin = self._record.finish(interrupted=interrupted)
         summary = self._summariser.summary(origin)
         summary.save(self.folder / SUMMARY)
         return summary
+
+    def _close_video(self) -> None:
+        try:
+            if self._video is not None:
+                self._video.close()
+        except Problem as problem:
+            self._problem = problem
 
     def _film(self, frame: Frame) -> None:
         if self._video is None:

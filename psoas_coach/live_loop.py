@@ -137,7 +137,8 @@ class Loop:
 
     def _turn(self, watcher: Watcher) -> None:
         """What came since the last turn goes through the machine, and the window shows the last of it."""
-        found = watcher.results(_TURN_S) if self._live.watching else []
+        # What was still being looked at when a pause began counts too.
+        found = watcher.results(_TURN_S if self._live.watching else 0.0)
         for frame, pose in found:
             step = self._session.step(frame.index, pose)
             self._files.write(frame, pose, step)

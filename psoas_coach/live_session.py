@@ -61,7 +61,7 @@ class LiveSession:
         self._events: list[Event] = []
         if plan.items:
             self._enter("set-up")
-            self._say("next", sentence(self._texts, plan.items[0], "next"), Urgency.GUIDANCE)
+            self._say("next", sentence(self._texts, plan.items[0], "now"), Urgency.GUIDANCE)
         else:
             self._close()
 
@@ -162,7 +162,7 @@ class LiveSession:
             self._say(cue.id, self._texts("cues", cue.id), URGENCY_OF[cue.verdict])
         if step.ends:
             self._tell("ends", what=step.ends, why="stops")
-            self._drop(everything=step.ends == "session", exercise=step.moment.exercise or step.assessment.exercise)
+            self._drop(everything=step.ends == "session", exercise=step.assessment.exercise or step.moment.exercise)
 
     def _lets_through(self, verdict: Verdict) -> bool:
         """Whether a cue is for now: warnings always, praise and words about the view only in an exercise."""
@@ -273,7 +273,7 @@ class LiveSession:
             self._close()
         else:
             self._enter("set-up")
-            self._say("next", sentence(self._texts, item, "next"), Urgency.GUIDANCE)
+            self._say("next", sentence(self._texts, item, "now"), Urgency.GUIDANCE)
 
     def _close(self) -> None:
         self._state = replace(self._state, place=len(self._state.plan.items))

@@ -41,13 +41,13 @@ def held_s(step: Step, exercise: str) -> float:
     return moment.hold_s
 
 
-def sentence(texts: Messages, item: Item, what: Literal["next", "begin"]) -> str:
-    """A sentence about a step of the plan: what comes "next", or how to "begin"."""
+def sentence(texts: Messages, item: Item, what: Literal["now", "next", "begin"]) -> str:
+    """A sentence about a step of the plan: what comes "now" or "next", or how to "begin"."""
     leg = "" if item.side is None else texts("live", "legs", SIDES[item.side])
     name = texts("exercises", item.exercise)
     if what == "begin":
         return texts("live", "begin", item.exercise, leg=leg)
-    return texts("live", "next_side" if leg else "next", exercise=name, leg=leg)
+    return texts("live", f"{what}_side" if leg else what, exercise=name, leg=leg)
 
 
 def next_sentence(state: State, texts: Messages) -> str:

@@ -437,6 +437,15 @@ def test_the_window_shows_each_result_on_its_own_picture_and_is_obeyed(
     assert "Lage lunge" in capsys.readouterr().out
 
 
+def test_a_session_without_a_picture_is_kept_too(model_path: Path, tmp_path: Path) -> None:
+    exercises = chosen_exercises("auto")
+    wish = Wish(str(LUNGE), voice=False, headless=True, record=True, out=tmp_path)
+    plan = default_plan(exercises)
+    assert run_session(wish, Choice(wish.camera), plan, exercises, model_path, should_stop=lambda: True) == 130
+    (folder,) = tmp_path.iterdir()
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["frames"]["judged"] == 0
+
+
 def test_an_error_of_the_estimator_is_not_swallowed(model_path: Path, tmp_path: Path) -> None:
     class Broken(Estimator):
         def estimate(self, frame: Frame) -> Pose:
