@@ -141,7 +141,7 @@ class LiveSession:
         past = self._state.trouble
         if trouble == past:
             return
-        self._state = replace(self._state, trouble=trouble)
+        self._state = replace(self._state, trouble=trouble, trouble_s=self._state.time_s)
         self._tell("trouble", what=trouble)
         if trouble:
             self._say(trouble, trouble_sentence(self._texts, trouble), Urgency.CAUTION)
@@ -231,7 +231,7 @@ class LiveSession:
         elif key == "l":
             self._state = replace(state, language="nl" if state.language == "en" else "en")
         elif key == "v":
-            self._state = replace(state, muted=not state.muted)
+            self._state = replace(state, muted=not state.muted, muted_s=state.time_s)
         elif key == "h":
             self._state = replace(state, helping=not state.helping)
 

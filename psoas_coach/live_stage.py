@@ -24,6 +24,8 @@ KEYS: Final = {
     "f": "full_screen",
     "h": "help",
 }
+# As long as a sentence is read (convention).
+_NOTICE_S: Final = 5.0
 _STRETCHED: Final = (Phase.HOLD, Phase.TOP)
 _BEFORE: Final = (None, Phase.SET_UP, Phase.REST)
 # Sentences of advice at the end, keys of [live.advice].
@@ -70,7 +72,6 @@ def stage_of(state: State, texts: Messages, voice_notice: str) -> Stage:
         texts: In the person's language.
         voice_notice: What the voice has to tell.
     """
-    notice = trouble_sentence(texts, state.trouble) or voice_notice
     keys = ((_key_name(texts, key), texts("live", "keys", KEYS[key])) for key in KEYS)
     total = len(state.plan.items) + bool(state.plan.breathing)
     ground = Stage(
@@ -78,7 +79,7 @@ def stage_of(state: State, texts: Messages, voice_notice: str) -> Stage:
         frame=state.frame,
         step=state.step,
         title=_title(state, texts),
-        notice=notice or (texts("live", "muted") if state.muted else ""),
+        notice=_notice(state, texts, voice_notice),
         keys=tuple(keys) if state.helping else (),
         progress=(total if state.part == "ended" else state.place, total),
     )
@@ -89,7 +90,8 @@ def stage_of(state: State, texts: Messages, voice_notice: str) -> Stage:
         return _breathing(ground, state, texts)
     if state.part == "ended":
         why = "ended" if state.ended == "done" else "ended_early"
-        return replace(ground, step=None, cue=texts("live", why), verdict=Verdict.OK, lines=summary_lines(state, texts))
+        verdict = Verdict.OK if state.ended == "done" else Verdict.UNKNOWN
+        return replace(ground, step=None, cue=texts("live", why), verdict=verdict, lines=summary_lines(state, texts))
     item = state.item
     if item is None:
         return ground
@@ -127,14 +129,16 @@ def _exercise(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
         hint = texts("live", "other_exercise", exercise=texts("exercises", item.exercise))
     elif item.side is not None and step.assessment.stretched not in (None, item.side):
         hint = texts("live", "other_leg", leg=texts("live", "legs", SIDES[item.side]))
-    elif moment.phase in _STRETCHED:
+    elif moment.phase in _STRETCHED and not shown.cue:
+        # To whoever is asked to come out, nothing else is said.
         hint = texts("cues", "breathe")
     if not cue and state.called_back:
         cue, verdict = texts("cues", "hold_done"), Verdict.OK
     elif not cue and (moment.exercise != item.exercise or moment.phase in _BEFORE):
         cue = texts("live", "again") if state.count and item.repetitions > state.count else ""
         cue = cue or sentence(texts, item, "begin")
-    held = math.isfinite(seconds)
+    # Too far is no hold: no ring fills for it.
+    held = math.isfinite(seconds) and step.verdict is not Verdict.STOP
     return replace(
         shown,
         phase=texts("live", "phases", moment.phase.value) if moment.phase and moment.exercise == item.exercise else "",
@@ -191,9 +195,21 @@ def _warning(state: State, texts: Messages) -> tuple[str, Verdict] | None:
     return texts("cues", cue.id), cue.verdict
 
 
+def _notice(state: State, texts: Messages, voice_notice: str) -> str:
+    """What stands in the way; what cannot be helped is told for a while only, since it covers the picture."""
+    fresh = state.time_s - state.trouble_s < _NOTICE_S
+    if state.trouble and (fresh or state.trouble != "resized"):
+        return trouble_sentence(texts, state.trouble)
+    if state.muted:
+        return texts("live", "muted") if state.time_s - state.muted_s < _NOTICE_S else ""
+    return voice_notice if state.paused or state.part in ("set-up", "countdown") else ""
+
+
 def _title(state: State, texts: Messages) -> str:
     if state.part == "breathing":
         return texts("live", "breathing")
+    if state.part == "ended":
+        return ""
     return texts("exercises", state.item.exercise) if state.item is not None else ""
 
 

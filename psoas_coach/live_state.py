@@ -1,5 +1,6 @@
 """What a live session remembers and hands out: values only."""
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -94,7 +95,9 @@ class State:
         warnings: How many findings there were.
         trouble: What stood in the way at the last moment.
         ended: Why it is over, "" while it is not.
+        trouble_s: Since when, by the clock of the frames.
         muted, helping: Whether the voice is off; whether the keys are shown.
+        muted_s: When the voice was last switched, by the clock of the frames.
         frame, step: Those that are shown.
     """
 
@@ -119,7 +122,9 @@ class State:
     warnings: int = 0
     trouble: Trouble = ""
     ended: Ended = ""
+    trouble_s: float = -math.inf
     muted: bool = False
+    muted_s: float = -math.inf
     helping: bool = False
     frame: Frame | None = None
     step: Step | None = None

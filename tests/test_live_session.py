@@ -254,6 +254,13 @@ def test_that_hurts_stops_at_once_and_tells_what_comes() -> None:
     sitting.do(12.0, None, until="breathing")
 
 
+def test_no_ring_fills_and_nothing_else_is_said_while_somebody_is_too_far() -> None:
+    sitting = ready(lunges()).move(5.0, UPRIGHT, sf.lunge(36.0)).do(4.0, sf.lunge(36.0))
+    stage = sitting.shown[-1].stage
+    assert (stage.verdict, stage.hint, stage.hold_text) == (Verdict.STOP, "", "")
+    assert stage.hold_share != stage.hold_share
+
+
 def test_a_pause_stops_the_clocks() -> None:
     sitting = Sitting(plan(lunges())).do(5.0, UPRIGHT, until="countdown").do(1.0, UPRIGHT)
     assert sitting.press(" ").stage.part == "paused"
@@ -288,6 +295,7 @@ def test_language_voice_and_help() -> None:
     sitting = ready(lunges())
     assert sitting.press("l").stage.title == "Lage lunge"
     assert sitting.press("v").stage.notice == "De stem is uit."
+    assert sitting.do(6.0, UPRIGHT).shown[-1].stage.notice == "", "it covers the picture"
     keys = dict(sitting.press("h").stage.keys)
     assert keys["p"] == "dat doet pijn"
     assert set(keys) == {"spatie", *"psqlvfh"}
