@@ -126,7 +126,10 @@ def run_session(
         folder = new_folder(wish.out or sessions_folder(), datetime.now())
         about = About(folder.name, choice.name, about_model, wish.exercise, wish.language)
         files = stack.enter_context(SessionFiles(folder, about, exercises, video=wish.record))
-        voice = stack.enter_context(Voice(wish.language)) if wish.voice else None
+        # At the window it can be switched on with a key.
+        voice = stack.enter_context(Voice(wish.language)) if wish.voice or window is not None else None
+        if voice is not None and not wish.voice:
+            voice.mute()
         session = Session(exercises)
         live_session = LiveSession(plan, exercises, wish.language, muted=not wish.voice)
         tell = _print_line if wish.headless else _say_nothing
@@ -144,12 +147,15 @@ def run_session(
         _tell_summary(wish, loop, summary, folder)
         if voice is not None:
             voice.close(_LAST_WORDS_S)
-        if files.problem is not None:
-            tell_problem(files.problem)
-            return EXIT_SOME_FAILED
+        # A clip that broke off, a camera that did not come back, a disk that is full.
+        failed = [one for one in (source.problem, files.problem) if one is not None]
+        for one in failed:
+            tell_problem(one)
         if not interrupted:
             loop.linger(should_stop)
-    return EXIT_INTERRUPTED if interrupted else EXIT_DONE
+    if interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_SOME_FAILED if failed else EXIT_DONE
 
 
 def need_display() -> None:

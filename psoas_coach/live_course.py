@@ -138,7 +138,8 @@ class Course:
         gone = {one.exercise for one in self.state.plan.items} if everything else {item.exercise if item else ""}
         self.state = replace(self.state, dropped=self.state.dropped | gone, closed=True)
         # One sentence: what is said separately would be superseded.
-        over = "" if everything or item is None else texts("live", "over", exercise=texts("exercises", item.exercise))
+        name = "" if everything or item is None else texts("exercises", item.exercise)
+        over = texts("live", "over", exercise=name[0].lower() + name[1:]) if name else ""
         after = " ".join(part for part in (first, over, next_sentence(self.state, texts)) if part)
         self.say("pain", after, Urgency.STOP)
         self.enter("rest")

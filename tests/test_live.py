@@ -15,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -435,6 +436,27 @@ def test_the_window_shows_each_result_on_its_own_picture_and_is_obeyed(
     assert window.stages[-1].lines[-1] == f"Bewaard in: {next(tmp_path.iterdir())}"
     # The language that was chosen at the window is that of the summary too.
     assert "Lage lunge" in capsys.readouterr().out
+
+
+def test_a_clip_that_breaks_off_is_told_with_what_came_before_kept(
+    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.mkv"
+    with av.open(str(LUNGE)) as whole, av.open(str(broken), "w") as out:
+        stream = out.add_stream_from_template(whole.streams.video[0])
+        for packet in whole.demux(whole.streams.video[0]):
+            if packet.pts is not None and packet.dts is not None and packet.pts * packet.time_base < 4:
+                packet.stream = stream
+                out.mux(packet)
+    data = broken.read_bytes()
+    broken.write_bytes(data[: len(data) // 2])
+    exercises = chosen_exercises("auto")
+    wish = Wish(str(broken), voice=False, headless=True, out=tmp_path / "out")
+    plan = default_plan(exercises)
+    assert run_session(wish, Choice(wish.camera), plan, exercises, model_path, should_stop=lambda: False) == 3
+    assert "broke off" in capsys.readouterr().err
+    (folder,) = (tmp_path / "out").iterdir()
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["frames"]["judged"] > 0
 
 
 def test_a_session_without_a_picture_is_kept_too(model_path: Path, tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ def test_that_hurts_stops_at_once_and_tells_what_comes() -> None:
     sitting = ready(lunges(), lunges(LEFT), BRIDGES).do(4.0, sf.lunge(8.0))
     shown = sitting.press("p")
     assert shown.stage.part == "rest"
-    assert shown.says == (Say("Come out slowly now, and rest. No more Low lunge today. Next: Bridge.", Urgency.STOP),)
+    assert shown.says == (Say("Come out slowly now, and rest. No more low lunge today. Next: Bridge.", Urgency.STOP),)
     assert [event.kind for event in shown.events] == ["key", "pain", "ends", "say", "part"]
     sitting.do(12.0, sf.ON_THE_FLOOR, until="set-up")
     assert sitting.live.state.item == BRIDGES
