@@ -115,34 +115,32 @@ class Course:
             self.say("ended", self.texts("live", "ended" if why == "done" else "ended_early"), Urgency.GUIDANCE)
 
     def drop(self, *, everything: bool, exercise: str | None) -> None:
-        """Ends an exercise for today, or all of them: the person rests, then comes what is left."""
-        gone = {item.exercise for item in self.state.plan.items} if everything else {exercise or ""}
+        """Ends an exercise for today, or all of them: the person comes out and rests, then comes what is left."""
+        item, texts = self.state.item, self.texts
+        gone = {one.exercise for one in self.state.plan.items} if everything else {exercise or ""}
         self.state = replace(self.state, dropped=self.state.dropped | gone)
-        item = self.state.item
-        if item is not None and item.exercise in gone and self.state.part not in ("breathing", "ended"):
-            self.state = replace(self.state, closed=True, paused=False)
-            self.rest()
+        if item is None or item.exercise not in gone or self.state.part in ("breathing", "ended"):
+            return
+        self.state = replace(self.state, closed=True, paused=False)
+        # One sentence, since what is said separately would be superseded; out of the posture first.
+        name = texts("exercises", item.exercise)
+        over = "" if everything else texts("live", "over", exercise=name[0].lower() + name[1:])
+        told = (texts("cues", "too_far_stop"), over, next_sentence(self.state, texts))
+        self.say("over", " ".join(part for part in told if part), Urgency.STOP)
+        self.enter("rest")
 
     def hurts(self) -> None:
         """Stops at once, and tells what happens next."""
         self.state = replace(self.state, pains=self.state.pains + 1, paused=False)
-        texts, item = self.texts, self.state.item
+        item = self.state.item
         self.tell("pain", exercise=item.exercise if item else None, part=self.state.part)
-        if self.state.part == "breathing":
-            self.say("pain", texts("live", "pain_breathing"), Urgency.STOP)
+        if item is None:
+            self.say("pain", self.texts("live", "pain_breathing"), Urgency.STOP)
             self.end("done")
             return
         everything = self.state.pains >= _PAINS
         self.tell("ends", what="session" if everything else "exercise", why="pain")
-        first = texts("cues", "too_far_stop")
-        gone = {one.exercise for one in self.state.plan.items} if everything else {item.exercise if item else ""}
-        self.state = replace(self.state, dropped=self.state.dropped | gone, closed=True)
-        # One sentence: what is said separately would be superseded.
-        name = "" if everything or item is None else texts("exercises", item.exercise)
-        over = texts("live", "over", exercise=name[0].lower() + name[1:]) if name else ""
-        after = " ".join(part for part in (first, over, next_sentence(self.state, texts)) if part)
-        self.say("pain", after, Urgency.STOP)
-        self.enter("rest")
+        self.drop(everything=everything, exercise=item.exercise)
 
     def skip(self) -> None:
         """Leaves what is done now; whoever was moving rests first."""

@@ -225,6 +225,10 @@ def test_two_stops_end_the_exercise_and_three_the_session() -> None:
     sitting.there_and_back(UPRIGHT, sf.lunge(36.0), 1.0)
     assert [event.details for event in sitting.of("ends")] == [{"what": "exercise", "why": "stops"}]
     assert sitting.live.state.part == "rest"
+    # Somebody is still in it: out first, then what comes.
+    over = next(event.details for event in sitting.of("say") if event.details["id"] == "over")
+    assert over["urgency"] == "stop"
+    assert over["text"] == "Come out slowly now, and rest. No more low lunge today. Next: Bridge."
     # The left leg is not asked for any more.
     sitting.do(20.0, sf.ON_THE_FLOOR, until="exercise")
     assert sitting.live.state.item == BRIDGES
