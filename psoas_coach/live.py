@@ -10,20 +10,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from calibration.progress import PAIN_STOPS, Done
 from poses.exercise import Exercise
 from poses.messages import Language, Messages
 from poses.problem import Problem
+from psoas_coach import profiles
 from psoas_coach.analyse import Outcome
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
 from psoas_coach.live_events import Event
 from psoas_coach.live_files import SUMMARY, TABLE, VIDEO, SessionFiles, new_folder, sessions_folder
-from psoas_coach.live_gate import offers_now, plan_for
+from psoas_coach.live_gate import after_last_time, offers_now, plan_for
 from psoas_coach.live_loop import Loop, Shows
 from psoas_coach.live_record import EVENTS, POSES, About
 from psoas_coach.live_session import LiveSession
 from psoas_coach.live_watcher import Estimates
+from psoas_coach.person import add_session
 from psoas_coach.plan import Plan, default_plan, read_plan
-from psoas_coach.run import EXIT_DONE, EXIT_SOME_FAILED, chosen_exercises
+from psoas_coach.run import EXIT_DONE, EXIT_SOME_FAILED, chosen_exercises, with_limits_of
 from psoas_coach.session import Session
 from psoas_coach.summary import Summary
 from psoas_coach.terminal import console, tell_outcome, tell_problem
@@ -71,9 +74,11 @@ def live(wish: Wish) -> int:
     if not wish.headless:
         need_display()
     exercises = exercises_for(wish)
+    began = datetime.now()
     plan = read_plan(wish.plan, exercises) if wish.plan is not None else default_plan(exercises, wish.exercise)
     out = console(stderr=wish.headless, prose=True)
-    plan = plan_for(out, texts, plan, offers_now(out, texts, wish.profile, wish.answers))
+    offers = offers_now(out, texts, wish.profile, wish.answers)
+    plan = plan_for(out, texts, plan, after_last_time(out, texts, wish.profile, exercises, offers, began))
     model = ensure_model(wish.model, report=errors.print)
     with polite() as asked_to_stop:
         return run_session(wish, choice, plan, exercises, model, should_stop=asked_to_stop)
@@ -82,13 +87,14 @@ def live(wish: Wish) -> int:
 def exercises_for(wish: Wish) -> tuple[Exercise, ...]:
     """The exercises that are watched, with the limits that hold for this person.
 
-    Personal limits belong here: whoever has a profile gets each exercise as ``calibration`` eases or narrows it. All
-    that is recognised, judged, planned, kept and summed up comes from what this returns.
+    Whoever has a profile gets each exercise as ``calibration`` eases or narrows it. All that is recognised, judged,
+    planned, kept and summed up comes from what this returns.
 
     Raises:
         Problem: There is no exercise of that name.
     """
-    return chosen_exercises(wish.exercise)
+    person = profiles.person(wish.profile) if wish.profile else None
+    return with_limits_of(person, chosen_exercises(wish.exercise))
 
 
 def run_session(
@@ -143,6 +149,8 @@ def run_session(
             # What was written as the session went is there, and replay reads it.
             tell_problem(problem)
             return EXIT_SOME_FAILED
+        if wish.profile is not None:
+            _remember(wish.profile, summary, loop.pains)
         loop.kept(folder)
         _tell_summary(wish, loop, summary, folder)
         if voice is not None:
@@ -156,6 +164,16 @@ def run_session(
     if interrupted:
         return EXIT_INTERRUPTED
     return EXIT_SOME_FAILED if failed else EXIT_DONE
+
+
+def _remember(name: str, summary: Summary, pains: int) -> None:
+    """Notes how the session went in the person's profile, which says how far they may go next time."""
+    stops = sum(finding.verdict == "stop" for finding in summary.findings)
+    done = Done(at=datetime.now().replace(microsecond=0), stops=stops, pain=PAIN_STOPS if pains else 0)
+    try:
+        add_session(name, done)
+    except Problem as problem:
+        tell_problem(problem)
 
 
 def need_display() -> None:

@@ -1,14 +1,16 @@
 """Before a session: the questions, and which exercises their answers leave."""
 
 import sys
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from calibration.screening import Offer, Outcome, read_answers, screen
+from calibration.progress import advice
+from calibration.screening import Level, Offer, Outcome, read_answers, screen
+from poses.exercise import Exercise
 from poses.messages import Messages
 from poses.problem import Problem
 from psoas_coach import profiles, screening
@@ -47,6 +49,37 @@ def offers_now(out: Console, texts: Messages, profile: str | None, answers: Path
             texts("screening", "stop_reasons").rstrip("."),
         )
     return outcome.offers
+
+
+def after_last_time(
+    out: Console,
+    texts: Messages,
+    profile: str | None,
+    exercises: Sequence[Exercise],
+    offers: Mapping[str, Offer],
+    now: datetime,
+) -> Mapping[str, Offer]:
+    """The offers without stretching, where the last session was too much and the days of rest are not over.
+
+    Args:
+        out: Where to tell.
+        texts: In the person's language.
+        profile: Whose sessions count, or None.
+        exercises: Those that may be planned.
+        offers: What the answers make of them.
+        now: When this session begins.
+    """
+    found = profiles.read(profile) if profile is not None else None
+    said = advice(found.comfort, found.sessions, now) if found is not None else None
+    if said is None or (said.rest_until is None and not said.therapist):
+        return offers
+    if said.rest_until is not None:
+        out.print(escape(texts("calibration", "rest", until=f"{said.rest_until:%d-%m %H:%M}")))
+    if said.therapist:
+        out.print(escape(texts("cues", "therapist")))
+    # One leg is stretched in what stretches.
+    stretches = {exercise.id for exercise in exercises if exercise.has_leg_roles}
+    return {**offers, **{name: Offer(Level.WITHHELD) for name in stretches}}
 
 
 def plan_for(out: Console, texts: Messages, plan: Plan, offers: Mapping[str, Offer]) -> Plan:

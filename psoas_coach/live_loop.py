@@ -90,6 +90,11 @@ class Loop:
         return self._live.state.time_s
 
     @property
+    def pains(self) -> int:
+        """How often "that hurts" was said."""
+        return self._live.state.pains
+
+    @property
     def counts(self) -> dict[str, Any]:
         """Pictures that were given and judged, and how late the judged ones were shown, in milliseconds."""
         lag = np.percentile(np.asarray(self._lag_ms), (50, 95)) if self._lag_ms else (0.0, 0.0)

@@ -1,11 +1,14 @@
 """A person's own limits: measured still, refused where they could mislead, and moved only as far as is good."""
 
+import io
 import math
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import stick_figure as sf
 from calibration.baseline import Baseline, Comfort, Neutral, Try, agreed, comfort_from
@@ -13,14 +16,21 @@ from calibration.level import camera_roll_deg, levelled, standing_lean_deg
 from calibration.personal import CEILINGS_DEG, FRESH_DEG, OLDER_DEG, Person, personalise
 from calibration.profile import Profile
 from calibration.progress import PER_SESSION_DEG, PER_WEEK_DEG, REST, Done, advice, allowed_deg, told_change
+from calibration.screening import Level, Offer
 from calibration.stillness import LEAST_S, stretches
 from poses.cues import cue_of
 from poses.exercise import Exercise, Rule
 from poses.exercise_file import built_in
 from poses.measures import INDEX, side_measures
+from poses.messages import Messages
 from poses.problem import Problem
 from poses.records import Verdict
 from poses.skeleton import LEFT, RIGHT
+from psoas_coach import profiles
+from psoas_coach.live import Wish, exercises_for
+from psoas_coach.live_gate import after_last_time
+from psoas_coach.person import add_session
+from psoas_coach.run import chosen_exercises
 from psoas_coach.session import Session
 
 LUNGE, BRIDGE = (next(one for one in built_in() if one.id == name) for name in ("low-lunge", "bridge"))
@@ -244,3 +254,39 @@ def test_a_profile_keeps_the_last_end_and_goes_by_the_lowered_one() -> None:
     assert right is not None
     assert right.end_deg == pytest.approx(10.4)
     assert not math.isnan(right.end_deg)
+
+
+# --- in a live session --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def anna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """Somebody with a comfortable end of today."""
+    monkeypatch.setattr(profiles, "folder", lambda: tmp_path / "profiles")
+    profile = Profile(name="anna").with_comfort(end(2.0, date.today()))
+    profiles.write(profile)
+    return profile
+
+
+def test_a_live_session_goes_by_the_persons_limits(anna: Profile) -> None:
+    watched = exercises_for(Wish(profile=anna.name))
+    lunge = next(exercise for exercise in watched if exercise.id == "low-lunge")
+    assert rule(lunge.of_side(RIGHT), "hip-opening").stop.max == 10.0
+    assert exercises_for(Wish()) == chosen_exercises("auto")
+
+
+def test_after_a_session_that_was_too_much_there_is_no_stretching(anna: Profile) -> None:
+    told, now = Console(file=io.StringIO(), width=200), datetime.now()
+    texts, offers = Messages("en"), {"bridge": Offer()}
+    assert after_last_time(told, texts, anna.name, built_in(), offers, now) == offers
+    assert after_last_time(told, texts, None, built_in(), offers, now) == offers
+    add_session(anna.name, Done(at=now, pain=5))
+    left = after_last_time(told, texts, anna.name, built_in(), offers, now)
+    assert {name: offer.level for name, offer in left.items()} == {
+        "bridge": Level.OFFERED,
+        "low-lunge": Level.WITHHELD,
+    }
+    assert isinstance(told.file, io.StringIO)
+    assert "No stretching before" in told.file.getvalue()
+    later = after_last_time(told, texts, anna.name, built_in(), offers, now + REST)
+    assert later == offers
