@@ -106,7 +106,10 @@ def _set_up(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
     better = coaching(state, state.step, texts)[1] if state.step is not None else ""
     first = texts("live", "view_good") if state.step is not None else texts("live", "place_camera")
     notes = "; ".join(texts("screening", "notes", note) for note in item.notes)
-    return replace(shown, cue=shown.cue or better or first, hint=notes or texts("live", "place_camera"))
+    # A question mark stands beside what is to be mended, not beside "I see you well".
+    verdict = Verdict.OK if state.step is not None and not (shown.cue or better) else shown.verdict
+    hint = notes or texts("live", "place_camera")
+    return replace(shown, cue=shown.cue or better or first, verdict=verdict, hint=hint)
 
 
 def _countdown(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
