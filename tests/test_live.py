@@ -29,10 +29,13 @@ from psoas_coach import live, screening
 from psoas_coach.live import Wish, run_session
 from psoas_coach.live_gate import offers_now, plan_for
 from psoas_coach.live_record import ABOUT, LOG, RECORD, About, SessionRecord, recovered
+from psoas_coach.live_session import LiveSession
+from psoas_coach.live_state import Glimpse
 from psoas_coach.plan import default_plan
 from psoas_coach.poses_file import load
 from psoas_coach.run import chosen_exercises
 from psoas_coach.samples import sample_clips
+from psoas_coach.session import Session
 from vision.estimator import Estimator
 from vision.live_source import Choice
 from vision.sources import open_source
@@ -212,9 +215,10 @@ def test_five_times_as_slow_finds_the_same(sessions: dict[str, Path]) -> None:
         for events in (usual, slow)
     ]
     assert len(holds[0]) == len(holds[1]) == 2
-    for one, other in zip(*holds, strict=True):
+    # The second follows a plunge, which the pose model itself traces less well at five pictures a second.
+    for one, other, within_s in zip(*holds, (0.3, 0.6), strict=True):
         assert one[:2] == other[:2]
-        assert other[2:] == pytest.approx(one[2:], abs=0.3)
+        assert other[2:] == pytest.approx(one[2:], abs=within_s)
     worst = [{(one["rule"], one["verdict"]) for one in of(events, "finding")} for events in (usual, slow)]
     assert worst[0] == worst[1]
     for part in ("countdown", "exercise"):
@@ -223,6 +227,29 @@ def test_five_times_as_slow_finds_the_same(sessions: dict[str, Path]) -> None:
     # Never older than an estimate and a picture, though an estimate takes five times as long.
     times = np.diff(load(sessions["slow"] / "poses.npz").arrays["time_s"])
     assert np.median(times) < 5 * ESTIMATE_S + 0.15
+
+
+def test_a_fifth_of_the_same_poses_gives_the_same_holds_and_parts(sessions: dict[str, Path]) -> None:
+    exercises, poses = chosen_exercises("low-lunge"), list(load(sessions["usual"] / "poses.npz"))
+
+    def led(every: int, first: int) -> list[tuple[object, ...]]:
+        judge, machine = Session(exercises), LiveSession(default_plan(exercises), exercises, "en")
+        found: list[tuple[object, ...]] = []
+        for index, pose in poses[first::every]:
+            for event in machine.advance(Glimpse(pose.time_s, step=judge.step(index, pose))).events:
+                if event.kind == "part":
+                    found.append((event.details["part"], event.time_s))
+                elif event.kind == "hold":
+                    found.append((event.details["side"], event.details["start_s"], event.details["end_s"]))
+        return found
+
+    wanted = led(1, 0)
+    assert [one[0] for one in wanted] == ["set-up", "countdown", "exercise", "right", "right"]
+    for first in range(5):
+        for one, other in zip(led(5, first), wanted, strict=True):
+            assert one[0] == other[0]
+            # A good view is one of most of the last second: of few pictures a single bad one is a fifth.
+            assert one[1:] == pytest.approx(other[1:], abs=0.3 if one[0] == "right" else 1.0)
 
 
 def test_a_session_is_replayed_as_it_was(sessions: dict[str, Path], run: Run) -> None:
