@@ -1,6 +1,5 @@
 """``psoas-coach live``: a session before the camera, from the first question to the files that are kept."""
 
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -192,8 +191,9 @@ def need_display() -> None:
 
 def _window() -> AbstractContextManager[Shows]:
     # Loaded only here: without a window none of its libraries is needed.
-    made: AbstractContextManager[Shows] = importlib.import_module("vision.window").Window(_TITLE)
-    return made
+    from vision.window import Window
+
+    return Window(_TITLE)
 
 
 def _tell_summary(wish: Wish, loop: Loop, summary: Summary, folder: Path) -> None:
