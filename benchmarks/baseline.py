@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.accuracy import replace_figures
 from benchmarks.phantoms import Seen, Take, joined, watch
+from benchmarks.training import with_labels_put_right
 from calibration.level import camera_roll_deg, levelled, standing_lean_deg
 from calibration.phantom.motion import Controls, Key
 from calibration.phantom.script import Scene
@@ -66,8 +67,8 @@ def takes(seed: int) -> Iterator[Take]:
 
 
 def person(seed: int) -> Seen:
-    """All pictures of one person, drawn and estimated."""
-    return joined([watch(take) for take in takes(seed)])
+    """All pictures of one person, drawn and estimated, with exchanged legs put right: that is another error."""
+    return with_labels_put_right(joined([watch(take) for take in takes(seed)]))
 
 
 def rolls(seen: Seen) -> tuple[Floats, Floats]:
