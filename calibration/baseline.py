@@ -29,6 +29,8 @@ SPREAD_DEG: Final = 5.0
 TRIES: Final = 3
 # No comfortable end is taken to be farther than this, whatever was measured.
 FARTHEST_DEG: Final = 22.0
+# Beyond everybody's last ceiling nothing is mild, whatever it feels like.
+NO_MILD_DEG: Final = 30.0
 # Farther back than this nobody leans who kneels tall.
 MOST_LEAN_DEG: Final = 8.0
 MOST_NEUTRAL_DEG: Final = 12.0
@@ -152,6 +154,11 @@ def comfort_from(tries: Sequence[Try], pain: int, on: date) -> Comfort:
         faults.append(f"not all stretch the same side ({told})")
     if pain > MOST_PAIN:
         faults.append(f"there was pain ({pain} of 10)")
+    faults += [
+        f"{one.clip} goes as far as {one.opening_deg:.0f} degrees, which is no mild stretch"
+        for one in tries
+        if one.opening_deg > NO_MILD_DEG
+    ]
     faults += [f"{one.clip} passed a stop limit ({', '.join(one.stopped)})" for one in tries if one.stopped]
     faults += [
         f"{one.clip} leans back by {one.lean_deg:.0f} degrees, more than {MOST_LEAN_DEG:g}"

@@ -25,6 +25,8 @@ OLDER_DEG: Final = (6.0, 10.0)
 CEILINGS_DEG: Final = (25.0, 30.0)
 # A mild stretch is felt on the way there (safe-ranges.md L1c).
 TARGET_SHARE: Final = 0.6
+# So far below an end that lies below straight a stretch begins (convention).
+_BELOW_DEG: Final = 5.0
 # Somebody's own upright may differ from the vertical by so much, and raises no limit by more than the second.
 _MOST_LEAN_DEG: Final = 8.0
 _MOST_RISE_DEG: Final = 3.0
@@ -84,14 +86,26 @@ def _with_opening(exercise: Exercise, end: Comfort, *, fresh: bool) -> Exercise:
     movement = exercise.movement
     if movement is not None:
         creep = None if movement.creep is None else replace(movement.creep, cap_deg=caution)
-        # Half of the limit: getting into position is not punished. Never later than for everybody.
-        movement = replace(movement, creep=creep, speed_from_deg=min(movement.speed_from_deg, max(caution / 2.0, 0.0)))
+        # Speed from half of the limit on: getting into position is not punished. Never later than for everybody.
+        # Who is stiff stretches below straight: there, too, holds are timed and bouncing is seen.
+        from_deg = TARGET_SHARE * deg if deg > 0.0 else deg - _BELOW_DEG
+        shape = replace(movement.shape, from_deg=min(movement.shape.from_deg, from_deg))
+        bounce_from_deg = min(movement.bounce_from_deg, deg - _BELOW_DEG)
+        speed_from_deg = min(movement.speed_from_deg, caution / 2.0 if caution > 0.0 else caution - _BELOW_DEG)
+        movement = replace(
+            movement, shape=shape, creep=creep, speed_from_deg=speed_from_deg, bounce_from_deg=bounce_from_deg
+        )
     return replace(exercise, rules=rules, movement=movement)
+
+
+def own_upright(neutral_deg: float) -> float:
+    """How far somebody's own upright counts as such: farther back it raises no limit."""
+    return min(max(neutral_deg, -_MOST_LEAN_DEG), _MOST_RISE_DEG)
 
 
 def _with_lean(exercise: Exercise, neutral_deg: float) -> Exercise:
     """Limits of leaning back, from somebody's own upright instead of the vertical."""
-    off = min(max(neutral_deg, -_MOST_LEAN_DEG), _MOST_RISE_DEG)
+    off = own_upright(neutral_deg)
 
     def shifted(band: Band) -> Band:
         return Band(band.min + off, band.max + off)

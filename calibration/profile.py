@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from calibration.baseline import Baseline, Comfort
 from calibration.personal import Person
-from calibration.progress import Done, advice, allowed_deg
+from calibration.progress import AMENDED, Done, advice, allowed_deg
 from calibration.screening import Answer, table
 from poses.skeleton import SIDES
 from poses.strict_toml import Strict
@@ -88,7 +88,9 @@ class Profile(Strict):
 
     def with_comfort(self, measured: Comfort) -> "Profile":
         """The profile with a comfortable end, which goes no farther than progress allows."""
-        earlier = [one for one in self.comfort if one.side == measured.side]
+        own = [one for one in self.comfort if one.side == measured.side]
+        # Trying again on the same day is no other session.
+        earlier = [one for one in own if one.on < measured.on] or own
         end_deg = allowed_deg(measured.end_deg, earlier, self.sessions, measured.on)
         kept = measured.model_copy(update={"end_deg": end_deg})
         # What was measured earlier on the same day is measured anew.
@@ -96,8 +98,14 @@ class Profile(Strict):
         return self.model_copy(update={"comfort": (*others, kept)[-MOST_KEPT:]})
 
     def with_session(self, done: Done) -> "Profile":
-        """The profile with one more session."""
-        return self.model_copy(update={"sessions": (*self.sessions, done)[-MOST_KEPT:]})
+        """The profile with one more session, or with what is now known of the last one."""
+        sessions = self.sessions
+        if sessions and sessions[-1].worse_next_day is None and done.at - sessions[-1].at <= AMENDED:
+            last = sessions[-1]
+            stops, pain = max(last.stops, done.stops), max(last.pain, done.pain)
+            done = Done(at=last.at, stops=stops, pain=pain, worse_next_day=done.worse_next_day)
+            sessions = sessions[:-1]
+        return self.model_copy(update={"sessions": (*sessions, done)[-MOST_KEPT:]})
 
     def person(self, now: datetime) -> Person:
         """What this person's limits come from."""

@@ -24,6 +24,8 @@ CLEAN_PAIN: Final = 2
 PAIN_STOPS: Final = 4
 LOWERED_TO: Final = 0.8
 REST: Final = timedelta(hours=48)
+# So long after a session it can still be said how it went, and how it was the next morning.
+AMENDED: Final = timedelta(hours=36)
 # A change smaller than this is not told as one: 1.96 * sqrt(2) * 3 degrees.
 REPORTED_DEG: Final = 8.0
 _WEEK: Final = timedelta(days=7)
@@ -46,8 +48,8 @@ class Done(Strict):
 
     @property
     def clean(self) -> bool:
-        """Whether it gives no reason to hold back."""
-        return self.stops == 0 and self.pain <= CLEAN_PAIN and not self.worse_next_day
+        """Whether it gives no reason to hold back; before the next morning nobody knows."""
+        return self.stops == 0 and self.pain <= CLEAN_PAIN and self.worse_next_day is False
 
     @property
     def hurt(self) -> bool:
@@ -82,27 +84,33 @@ def allowed_deg(measured_deg: float, kept: Sequence[Comfort], sessions: Sequence
     if not kept:
         return measured_deg
     last = max(kept, key=lambda one: one.on)
-    since = sorted((done for done in sessions if done.at.date() >= last.on), key=lambda done: done.at)
+    # What pain has lowered stays lowered when it is measured anew.
+    base_deg = _lowered(last, sessions)
+    since = sorted((done for done in sessions if done.at.date() > last.on), key=lambda done: done.at)
     recent = since[-CLEAN_SESSIONS:]
-    if measured_deg <= last.end_deg:
+    if measured_deg <= base_deg:
         return measured_deg
     if len(recent) < CLEAN_SESSIONS or not all(done.clean for done in recent):
-        return last.end_deg
+        return base_deg
     week = [one.end_deg for one in kept if timedelta(0) <= on - one.on < _WEEK]
-    ceiling = min([last.end_deg + PER_SESSION_DEG, *(end + PER_WEEK_DEG for end in week)])
-    return max(last.end_deg, min(measured_deg, ceiling))
+    ceiling = min([base_deg + PER_SESSION_DEG, *(end + PER_WEEK_DEG for end in week)])
+    return max(base_deg, min(measured_deg, ceiling))
+
+
+def _lowered(end: Comfort, sessions: Sequence[Done]) -> float:
+    """An end after each session since it was measured that was too much; below straight it stays."""
+    end_deg = end.end_deg
+    for done in sessions:
+        if done.hurt and done.at.date() >= end.on and end_deg > 0.0:
+            end_deg *= LOWERED_TO
+    return end_deg
 
 
 def advice(kept: Sequence[Comfort], sessions: Sequence[Done], now: datetime) -> Advice:
     """What the last sessions mean for the next one; ``kept`` and ``sessions`` in any order."""
     ordered = sorted(sessions, key=lambda done: done.at)
     end = max(kept, key=lambda one: one.on) if kept else None
-    end_deg = None if end is None else end.end_deg
-    if end is not None and end_deg is not None:
-        # Each time it was too much since the limit was measured brings it nearer; below straight it stays.
-        for done in ordered:
-            if done.hurt and done.at.date() >= end.on and end_deg > 0.0:
-                end_deg *= LOWERED_TO
+    end_deg = None if end is None else _lowered(end, sessions)
     hurts = [done for done in ordered if done.hurt]
     resting = bool(hurts) and now < hurts[-1].at + REST
     therapist = len(ordered) >= 2 and all(done.hurt for done in ordered[-2:])

@@ -40,13 +40,15 @@ class CompanyMemory:
         time_s: When somebody was last found.
         ends: Middle of the shoulders and of the hips then, as right + i down.
         awaited: Looks that are wanted before anything counts again.
-        since_s: When there was last a reason to wait for them.
+        since_s: When there was last a reason to wait for them; time in which nobody was found does not count.
+        others: Whether somebody else was seen, and not only a jump.
     """
 
     time_s: float = -math.inf
     ends: tuple[complex, complex] = (0j, 0j)
     awaited: int = 0
     since_s: float = -math.inf
+    others: bool = False
 
 
 def is_due(pose: Pose, last_s: float, before: CompanyMemory) -> bool:
@@ -74,14 +76,18 @@ def follow(pose: Pose, memory: CompanyMemory) -> CompanyMemory:
     if not pose.found:
         return memory
     ends = _ends(pose.image_px)
-    awaited, since_s = memory.awaited, memory.since_s
-    if pose.company > 0.0 or _has_jumped(pose.time_s, ends, memory):
+    awaited, since_s, others = memory.awaited, memory.since_s, memory.others
+    if _FORGET_S < pose.time_s - memory.time_s < math.inf:
+        since_s += pose.time_s - memory.time_s
+    if pose.company > 0.0:
+        awaited, since_s, others = CLEAR_LOOKS, pose.time_s, True
+    elif _has_jumped(pose.time_s, ends, memory):
         awaited, since_s = CLEAR_LOOKS, pose.time_s
     elif pose.company == 0.0:
         awaited = max(0, awaited - 1)
     if pose.time_s - since_s > _NO_LOOKS_S:
         awaited = 0
-    return CompanyMemory(pose.time_s, ends, awaited, since_s)
+    return CompanyMemory(pose.time_s, ends, awaited, since_s, others and awaited > 0)
 
 
 def _has_jumped(time_s: float, ends: tuple[complex, complex], before: CompanyMemory) -> bool:

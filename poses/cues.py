@@ -44,6 +44,7 @@ PROBLEM_CUES: Final = {
     "unclear": "no_view",
     "legs": "no_view",
     "not_alone": "one_person",
+    "lost_track": "no_view",
     "oblique": "not_checked",
 }
 

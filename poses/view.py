@@ -32,6 +32,7 @@ PROBLEMS: Final = (
     "too_few_frames",
     "no_person",
     "not_alone",
+    "lost_track",
     "not_whole",
     "turn_side",
     "too_small",
@@ -42,7 +43,7 @@ PROBLEMS: Final = (
 # Views in which a person is well seen but for their legs: what can be told without these still is.
 OF_LEGS: Final = ("unclear", "legs")
 # What may be another's body is not judged for a moment.
-_AT_ONCE: Final = ("not_alone",)
+_AT_ONCE: Final = ("not_alone", "lost_track")
 # Seen a little too obliquely: what has a stop limit is judged, technique is not.
 OBLIQUE: Final = "oblique"
 # With these, something of an exercise is judged.

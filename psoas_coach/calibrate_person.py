@@ -24,6 +24,7 @@ from calibration.baseline import (
     comfort_from,
 )
 from calibration.level import MOST_ROLL_DEG, camera_roll_deg, levelled, standing_lean_deg
+from calibration.personal import own_upright
 from calibration.stillness import LEAST_S, MOST_SPREAD_DEG, Still, stretches
 from poses.exercise import Exercise
 from poses.measures import INDEX, trunk_length_px
@@ -129,7 +130,13 @@ class _Seen:
 
 
 def calibrate(
-    clips: Clips, poses_of: Poses, exercises: Sequence[Exercise], before: Baseline | None, pain: int, today: date
+    clips: Clips,
+    poses_of: Poses,
+    exercises: Sequence[Exercise],
+    before: Baseline | None,
+    pain: int,
+    today: date,
+    known_roll_deg: float = 0.0,
 ) -> Calibrated:
     """Measures what the clips show.
 
@@ -140,12 +147,13 @@ def calibrate(
         before: An earlier baseline, for a comfortable end that is measured without a new one.
         pain: The most that was felt, 0 to 10.
         today: The date that is kept.
+        known_roll_deg: How far the camera leans, where nobody is filmed standing both ways.
 
     Raises:
         Problem: A clip does not show what it should, or the tries are refused.
     """
     roll_deg, standing = _standing([(path.name, poses_of(path)) for path in clips.standing], exercises)
-    lean = roll_deg or 0.0
+    lean = known_roll_deg if roll_deg is None else roll_deg
     kneeling = [_kneeling(_followed(path.name, poses_of(path), exercises, lean)) for path in clips.kneeling]
     lying = [_lying(_followed(path.name, poses_of(path), exercises, lean)) for path in clips.lying]
     baseline = before
@@ -157,7 +165,7 @@ def calibrate(
             kneeling=_by_side(kneeling),
             lying=_by_side(lying),
         )
-    tries = [_try(_followed(path.name, poses_of(path), exercises, lean), baseline) for path in clips.comfort]
+    tries = [_try(_followed(path.name, poses_of(path), exercises, lean), baseline, today) for path in clips.comfort]
     sides = sorted({one.side for one in tries})
     comfort = tuple(comfort_from([one for one in tries if one.side == side], pain, today) for side in sides)
     return Calibrated(baseline, comfort)
@@ -254,7 +262,7 @@ def _by_side(found: Sequence[Neutral]) -> tuple[Neutral, ...]:
     )
 
 
-def _try(seen: _Seen, baseline: Baseline | None) -> Try:
+def _try(seen: _Seen, baseline: Baseline | None, today: date) -> Try:
     """The deepest stretch that was held still in a lunge."""
     stopped = sorted({one.rule for step in seen.steps for one in _all_readings(step) if one.verdict is Verdict.STOP})
     held = [still for still in seen.still() if seen.lunges(still)]
@@ -262,8 +270,8 @@ def _try(seen: _Seen, baseline: Baseline | None) -> Try:
         raise _other(seen.name, "a low lunge held still for three seconds, the stretched side to the camera", "none")
     still = max(held, key=lambda one: seen.typical(one, _OPENING))
     side = seen.within(still)[0].raw.near
-    own = baseline.kneeling_trunk_deg(side) if baseline is not None else None
-    lean = seen.typical(still, _TRUNK) - (own or 0.0)
+    own = baseline.kneeling_trunk_deg(side) if baseline is not None and baseline.holds(today) else None
+    lean = seen.typical(still, _TRUNK) - own_upright(own or 0.0)
     opening = round(seen.typical(still, _OPENING), 2)
     # How far the lunge itself may go is what is being asked; all else that stops is a reason not to ask today.
     return Try(seen.name, side, opening, lean, tuple(rule for rule in stopped if rule != "hip-opening"))

@@ -165,15 +165,18 @@ def replay(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-replay"),
     exercise: ExerciseOption = "auto",
     experimental: ExperimentalOption = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="Go by this person's limits.")] = None,
     lang: LangOption = None,
 ) -> None:
     """Run the same analysis over stored poses, without looking at a picture again."""
     from poses.messages import Messages
+    from psoas_coach import profiles
     from psoas_coach.analyse import replay as run_replay
-    from psoas_coach.run import chosen_exercises
+    from psoas_coach.run import chosen_exercises, with_limits_of
     from psoas_coach.terminal import console, language_of_system, tell_outcome
 
     exercises = chosen_exercises(exercise, shaking=Experiment.shaking in (experimental or []))
+    exercises = with_limits_of(profiles.person(profile) if profile else None, exercises)
     outcome = run_replay(recording, out, exercises, exercise)
     tell_outcome(console(), Messages(lang.value if lang else language_of_system()), outcome)
 
@@ -416,6 +419,7 @@ def calibrate_person(
         typer.Option("--comfort", help="A lunge held at the first mild stretch, never the maximum; three a side."),
     ] = None,
     pain: Annotated[int, typer.Option("--pain", min=0, max=10, help="The most that was felt, 0 to 10.")] = 0,
+    roll: RollOption = 0.0,
     model: ModelOption = "full",
     lang: LangOption = None,
 ) -> None:
@@ -428,7 +432,7 @@ def calibrate_person(
     if clips == Clips():
         raise typer.BadParameter("give clips: --standing, --kneeling, --lying or --comfort")
     language = lang.value if lang else language_of_system()
-    raise typer.Exit(run(name, clips, pain, model, language, console()))
+    raise typer.Exit(run(name, clips, pain, model, language, console(), roll_deg=roll))
 
 
 @phantom_app.command("list")

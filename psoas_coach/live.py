@@ -147,9 +147,9 @@ def run_session(
         except Problem as problem:
             # What was written as the session went is there, and replay reads it.
             tell_problem(problem)
+            _remember(wish.profile, None, exercises, loop.pains)
             return EXIT_SOME_FAILED
-        if wish.profile is not None:
-            _remember(wish.profile, summary, loop.pains)
+        _remember(wish.profile, summary, exercises, loop.pains)
         loop.kept(folder)
         _tell_summary(wish, loop, summary, folder)
         if voice is not None:
@@ -165,9 +165,16 @@ def run_session(
     return EXIT_SOME_FAILED if failed else EXIT_DONE
 
 
-def _remember(name: str, summary: Summary, pains: int) -> None:
-    """Notes how the session went in the person's profile, which says how far they may go next time."""
-    stops = sum(finding.verdict == "stop" for finding in summary.findings)
+def _remember(name: str | None, summary: Summary | None, exercises: Sequence[Exercise], pains: int) -> None:
+    """Notes how the session went in the person's profile, which says how far they may go next time.
+
+    One in which nothing was stretched tells nothing of that, unless it hurt or was stopped.
+    """
+    stretches = {exercise.id for exercise in exercises if exercise.has_leg_roles}
+    stops = sum(finding.verdict == "stop" for finding in summary.findings) if summary is not None else 0
+    stretched = summary is not None and any(seen.id in stretches for seen in summary.exercises)
+    if name is None or not (pains or stops or stretched):
+        return
     done = Done(at=datetime.now().replace(microsecond=0), stops=stops, pain=PAIN_STOPS if pains else 0)
     try:
         add_session(name, done)

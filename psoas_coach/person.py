@@ -30,7 +30,9 @@ class _Interrupted(Exception):
     """The user pressed Ctrl-C between two frames."""
 
 
-def run(name: str, clips: Clips, pain: int, model: str, lang: Language, screen: Console) -> int:
+def run(
+    name: str, clips: Clips, pain: int, model: str, lang: Language, screen: Console, *, roll_deg: float = 0.0
+) -> int:
     """Measures a person from clips and keeps what was found in their profile.
 
     Args:
@@ -40,6 +42,7 @@ def run(name: str, clips: Clips, pain: int, model: str, lang: Language, screen: 
         model: Name or path of the pose model.
         lang: Language of what is told.
         screen: Where it is told.
+        roll_deg: How far the camera leans, where nobody is filmed standing both ways.
 
     Returns:
         The exit status.
@@ -75,7 +78,7 @@ def run(name: str, clips: Clips, pain: int, model: str, lang: Language, screen: 
             return poses
 
         try:
-            found = calibrate(clips, poses_of, built_in(), profile.baseline, pain, now.date())
+            found = calibrate(clips, poses_of, built_in(), profile.baseline, pain, now.date(), roll_deg)
         except _Interrupted:
             return EXIT_INTERRUPTED
     updated = profile.model_copy(update={"baseline": found.baseline})
@@ -136,8 +139,9 @@ def tell_advice(screen: Console, texts: Messages, profile: Profile, now: datetim
         kept = [one for one in profile.comfort if one.side == side]
         said = advice(kept, profile.sessions, now)
         if said.end_deg is not None:
+            holds = now.date() - max(one.on for one in kept) <= COMFORT_HOLDS
             values = {"side": texts("sides", side), "end": f"{said.end_deg:.0f}"}
-            screen.print(texts("calibration", "today", **values), markup=False)
+            screen.print(texts("calibration", "today" if holds else "lapsed", **values), markup=False)
     said = advice(profile.comfort, profile.sessions, now)
     if said.rest_until is not None:
         screen.print(texts("calibration", "rest", until=f"{said.rest_until:%d-%m %H:%M}"), markup=False)

@@ -3,10 +3,9 @@
 Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
 ``exchanged (N,)`` (what a second look says of the legs) and ``company (N,)`` (whether somebody else is seen), both NaN
 where it was not looked for, and missing in older recordings, ``image_wh (2,)`` and ``meta``, a JSON text that says
-where they come from, and what was undone: the
-lens, and the lean of the camera. Landmarks are stored exactly as the model gave them: where the picture
-shows them. What the session saw follows from these and the lens, so a replay gives the same verdicts to the last digit,
-and the picture can still be drawn over.
+where they come from, and what was undone: the lens, and the lean of the camera. Landmarks are stored exactly as the
+model gave them: where the picture shows them. What the session saw follows from these and the lens, so a replay by the
+same limits gives the same verdicts to the last digit, and the picture can still be drawn over.
 """
 
 import json

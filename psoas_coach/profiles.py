@@ -45,7 +45,7 @@ def offers_to(name: str, today: date) -> Mapping[str, Offer]:
     """
     profile = read(name)
     known = profile.known_answers(today) if profile is not None else {}
-    if profile is not None and not known and (profile.baseline is not None or profile.comfort):
+    if profile is not None and profile.screening is None and (profile.baseline is not None or profile.comfort):
         # Whoever was measured need not have been asked: then nothing is said of what to leave.
         return {}
     if not known:

@@ -150,7 +150,9 @@ class Session:
             measured=(legs is not None and not legs.sure) or math.isfinite(raw.values[raw.near, _OPENING]),
         )
         problem = "unclear" if mistaken else problem
-        problem, seen = view.over_time("not_alone" if alone.awaited else problem, pose.time_s, past.recent_views)
+        if alone.awaited:
+            problem = "not_alone" if alone.others else "lost_track"
+        problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
         recognised = past.recognised
         opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
         partly = problem in view.OF_LEGS and not math.isnan(opening_deg) and recognised.exercise is not None

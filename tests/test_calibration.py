@@ -122,6 +122,8 @@ def tries(*openings: float, lean: float = 0.0, side: int = RIGHT, stopped: tuple
 def test_a_comfortable_end_is_the_median_of_three_tries_and_never_far() -> None:
     assert comfort_from(tries(12.0, 15.0, 13.0), 1, TODAY).end_deg == 13.0
     assert comfort_from(tries(26.0, 25.0, 27.0), 0, TODAY).end_deg == 22.0
+    with pytest.raises(Problem, match="no mild stretch"):
+        comfort_from(tries(38.0, 39.0, 40.0), 0, TODAY)
     kept = comfort_from(tries(4.0, 5.0, 6.0, side=LEFT), 0, TODAY)
     assert (kept.side, kept.on, kept.tries_deg) == ("left", TODAY, (4.0, 5.0, 6.0))
 
@@ -200,7 +202,7 @@ def test_a_session_goes_by_the_limits_of_the_side_that_is_stretched() -> None:
 
 
 def calm(days_ago: int) -> Done:
-    return Done(at=NOW - timedelta(days=days_ago))
+    return Done(at=NOW - timedelta(days=days_ago), worse_next_day=False)
 
 
 def test_farther_only_in_small_steps_after_calm_sessions() -> None:
@@ -211,13 +213,19 @@ def test_farther_only_in_small_steps_after_calm_sessions() -> None:
     assert allowed_deg(16.0, kept, [calm(2), calm(1)], TODAY) == 10.0 + PER_SESSION_DEG
     assert allowed_deg(11.0, kept, [calm(2), calm(1)], TODAY) == 11.0
     assert allowed_deg(6.0, kept, [], TODAY) == 6.0, "nearer at once"
-    for spoilt in (Done(at=NOW, stops=1), Done(at=NOW, pain=3), Done(at=NOW, worse_next_day=True)):
+    unknown = Done(at=NOW - timedelta(days=1))
+    assert allowed_deg(16.0, kept, [calm(2), unknown], TODAY) == 10.0, "nobody asked about the next morning"
+    assert allowed_deg(16.0, kept, [calm(3), calm(2)], TODAY) == 10.0, "the day it was measured does not count"
+    for spoilt in (Done(at=NOW, stops=1, worse_next_day=False), Done(at=NOW, pain=3, worse_next_day=False)):
         assert allowed_deg(16.0, kept, [calm(2), calm(1), spoilt], TODAY) == 10.0
+    worse = Done(at=NOW, worse_next_day=True)
+    assert allowed_deg(16.0, kept, [calm(2), calm(1), worse], TODAY) == 8.0, "and then it is lowered"
 
 
 def test_no_more_than_five_degrees_a_week() -> None:
     kept, sessions = [end(10.0, TODAY - timedelta(days=6))], []
     for days in (5, 4, 3, 2, 1, 0):
+        # Twice on the day, after the last measurement.
         sessions += [calm(days), calm(days)]
         on = TODAY - timedelta(days=days)
         kept.append(end(allowed_deg(22.0, kept, sessions, on), on))
@@ -238,6 +246,43 @@ def test_pain_lowers_the_limit_and_asks_for_rest_and_twice_for_a_therapist() -> 
     assert advice(kept, [hurt], NOW + REST).rest_until is None
     assert advice([], [], NOW).end_deg is None
     assert advice([end(-4.0)], [Done(at=NOW, pain=9)], NOW).end_deg == -4.0
+
+
+def test_what_pain_lowered_is_not_raised_by_measuring_anew() -> None:
+    kept, hurt = [end(20.0, TODAY - timedelta(days=3))], Done(at=NOW - timedelta(days=2), pain=6)
+    assert allowed_deg(20.0, kept, [hurt], TODAY) == pytest.approx(16.0)
+    assert allowed_deg(22.0, kept, [hurt, calm(1), calm(1)], TODAY) == pytest.approx(18.0)
+
+
+def test_trying_again_on_the_same_day_gains_nothing() -> None:
+    profile = Profile(name="anna").with_comfort(end(10.0, TODAY - timedelta(days=3)))
+    for days in (2, 1):
+        profile = profile.with_session(calm(days))
+    ends = []
+    for _ in range(4):
+        profile = profile.with_comfort(end(22.0))
+        ends.append(profile.comfort[-1].end_deg)
+    assert ends == [12.0] * 4
+    fresh = Profile(name="ben").with_comfort(end(10.0)).with_comfort(end(22.0))
+    assert [one.end_deg for one in fresh.comfort] == [10.0]
+
+
+def test_how_it_was_the_next_morning_is_noted_with_the_session() -> None:
+    profile = Profile(name="anna").with_session(Done(at=NOW, pain=1))
+    profile = profile.with_session(Done(at=NOW + timedelta(hours=20), worse_next_day=False))
+    assert profile.sessions == (Done(at=NOW, pain=1, worse_next_day=False),)
+    later = profile.with_session(Done(at=NOW + timedelta(hours=21)))
+    assert len(later.sessions) == 2, "that one is known already"
+    assert len(later.with_session(Done(at=NOW + timedelta(days=3))).sessions) == 3
+
+
+@pytest.mark.parametrize("deg", [0.0, -3.0, -8.0])
+def test_who_is_stiff_is_timed_and_watched_too(deg: float) -> None:
+    own = of_right(personalise(LUNGE, Person(None, (None, end(deg))), TODAY))
+    assert own.movement is not None
+    assert own.movement.shape.from_deg < deg
+    assert own.movement.bounce_from_deg < deg
+    assert own.movement.speed_from_deg < rule(own, "hip-opening").caution.max
 
 
 def test_a_change_within_the_error_of_measurement_is_none() -> None:

@@ -64,11 +64,21 @@ def test_a_trunk_that_jumps_may_be_somebody_elses() -> None:
     assert is_due(far, 0.0, memory), "then it is looked at once"
     assert follow(at(1 / 30, moved_px=0.4 * trunk_px), memory).awaited == 0
     assert follow(at(1.0, moved_px=trunk_px), memory).awaited == 0, "a second is long enough to walk there"
+    assert not follow(far, memory).others, "nobody was seen, only a jump"
     # In a recording without looks it is not waited for them for ever.
     memory = follow(far, memory)
     for tenth in range(1, 30):
         memory = follow(at(1 / 30 + tenth / 10, moved_px=trunk_px), memory)
     assert memory.awaited == 0
+
+
+def test_time_in_which_nobody_was_found_is_no_time_alone() -> None:
+    memory = follow(at(10.0, company=1.0), CompanyMemory())
+    memory = follow(sf.nobody(11.0), memory)
+    memory = follow(at(12.2, company=0.0), memory)
+    assert (memory.awaited, memory.others) == (1, True)
+    memory = follow(at(12.7, company=0.0), memory)
+    assert (memory.awaited, memory.others) == (0, False)
 
 
 def test_nothing_is_judged_in_company() -> None:

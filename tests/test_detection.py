@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.company import CLIPS
 from benchmarks.detection import FORCED, RATES, choices, performances, take
 from benchmarks.matching import Judged, is_near_limit, noticed, rule_of, unfounded
 from calibration.phantom.events import Event, events
@@ -75,7 +76,9 @@ def test_every_event_has_a_rule() -> None:
 def test_people_of_the_figures_are_kept_ones_and_each_comes_once() -> None:
     seeds = [seed for _, seed, _, _ in performances(FIRST_KEPT_SEED + 1000, 3)]
     assert min(seeds) >= FIRST_KEPT_SEED
-    assert len(set(seeds)) == len(seeds) == 3 * len(SCRIPTS)
+    # Where somebody else is in the picture most of the time is measured apart.
+    apart = set(CLIPS) - {"lunge-passer-by"}
+    assert len(set(seeds)) == len(seeds) == 3 * len(set(SCRIPTS) - apart)
 
 
 @pytest.mark.parametrize(
