@@ -103,7 +103,7 @@ class Measures:
         legs_told: Whether it is known which leg is which, and an angle of one is given; if not, all but the trunk's
             inclination is NaN.
         yaw_deg: How far the front of the body is turned out of the picture plane, towards the camera; negative away
-            from it. NaN where it is not known.
+            from it. NaN where it is not known, or was not asked for at this frame.
         yaw_sigma_deg: Its one-sigma uncertainty.
     """
 

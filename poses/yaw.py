@@ -17,6 +17,8 @@ MOST_DEG: Final = 25.0
 # The median is over this long: longer than a repetition's quick part, shorter than turning round and waiting
 # (convention).
 WINDOW_S: Final = 2.0
+# One frame in so much time tells it (convention).
+EVERY_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class YawMemory:
     facing: int = 0
     deg: float = math.nan
     sigma_deg: float = math.nan
+
+
+def is_due(time_s: float, facing: int, past: YawMemory) -> bool:
+    """Whether the yaw is to be told from this frame: a camera need not be asked again at every one."""
+    return past.facing != facing or not past.recent or time_s - past.recent[-1][0] >= EVERY_S - 1e-3
 
 
 def follow(yaw_deg: float, sigma_deg: float, time_s: float, facing: int, past: YawMemory) -> YawMemory:

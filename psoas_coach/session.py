@@ -224,11 +224,13 @@ class Session:
             seen = correction.traces_of(pose, facing)
         steady = correction.steady(self._correction.turns(seen.features), pose.time_s, facing, past.steady)
         values, sigma = self._correction.measures(seen, steady.turns)
-        yaw_deg, yaw_sigma_deg = (float(value) for value in self._correction.turned(seen))
         # Where no leg has an angle that could be told, both legs' landmarks mostly lie on one.
         told = (legs is None or legs.sure) and bool(np.count_nonzero(np.isfinite(values.take(_ANGLES_OF_LEGS, axis=1))))
         values = values if told else np.where(_OF_LEGS, np.nan, values)
-        turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, past.turned)
+        turned, yaw_deg, yaw_sigma_deg = past.turned, math.nan, math.nan
+        if yaw.is_due(pose.time_s, facing, turned):
+            yaw_deg, yaw_sigma_deg = (float(value) for value in self._correction.turned(seen))
+            turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, turned)
         return pose, legs, steady, turned, Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
 
     def _kneel(self, pose: Pose, facing: int, raw: Measures, past: _Memory) -> tuple[float, kneeling.KneeMemory | None]:

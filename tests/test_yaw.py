@@ -90,3 +90,11 @@ def test_beyond_that_nothing_is_judged() -> None:
     assert all(step.assessment.exercise is None for step in steps)
     assert steps[-1].cue is not None
     assert steps[-1].cue.id == "turn_side"
+
+
+def test_it_is_asked_for_ten_times_a_second() -> None:
+    session = oblique_session(-8.0, 4.0)
+    steps = [session.step(index, pose) for index, pose in enumerate(lunge_of(8.0, 1.0))]
+    asked = [index for index, step in enumerate(steps) if not math.isnan(step.raw.yaw_deg)]
+    assert asked == list(range(0, 30, 3))
+    assert all(step.measures.yaw_deg == pytest.approx(-8.0) for step in steps)
