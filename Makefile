@@ -4,7 +4,7 @@
 # make bench  cost of everything but decoding, estimation and encoding; of a step, an hour and its memory
 # make bench-detection  forcing found, missed and false on people kept for that, at 10 to 60 frames a second; an hour or more
 # make bench-baseline  what a calibration is worth; five minutes
-# make bench-company  verdicts on the wrong body, where somebody else is in the picture; a quarter of an hour
+# make bench-company  verdicts on the wrong body, where somebody else is in the picture; ten minutes
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more
 # make samples  render the bundled clips anew (the phantom; same seed, same angles)

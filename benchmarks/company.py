@@ -1,8 +1,8 @@
 """Is anything ever judged of the wrong body? Second persons who pass, stay, walk in front or take over.
 
 ``make bench-company`` lets the real pipeline follow people of kept seeds, at 8 frames a second and 960 by 720 pixels,
-and counts the frames in which a limit was called anything while the followed body was not the person's. A quarter of an
-hour on two cores.
+and counts the frames in which a limit was called anything while the followed body was not the person's. Ten
+minutes on two cores.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from vision.model import ensure_model
 
 CLIPS: Final = ("lunge-passer-by", "lunge-companion", "lunge-walked-in-front", "lunge-handed-over")
 FIRST_SEED: Final = FIRST_KEPT_SEED + 4000
-PEOPLE: Final = 4
+PEOPLE: Final = 2
 FPS: Final = 8.0
 SIZE: Final = (960, 720)
 # Shoulders or hips that are farther from where they truly are, in lengths of the trunk, are somebody else's.
