@@ -219,8 +219,12 @@ def test_five_times_as_slow_finds_the_same(sessions: dict[str, Path]) -> None:
     for one, other, within_s in zip(*holds, (0.3, 0.6), strict=True):
         assert one[:2] == other[:2]
         assert other[2:] == pytest.approx(one[2:], abs=within_s)
+    # Technique is told only where it is sure, which at the edge of its limits a fifth of the pictures need not be.
+    technique = {rule.id for exercise in chosen_exercises("auto") for rule in exercise.rules if not rule.has_stop}
     worst = [{(one["rule"], one["verdict"]) for one in of(events, "finding")} for events in (usual, slow)]
-    assert worst[0] == worst[1]
+    harmful = [{one for one in found if one[0] not in technique} for found in worst]
+    assert harmful[0] == harmful[1]
+    assert ("hip-opening", "stop") in harmful[0]
     for part in ("countdown", "exercise"):
         began = [next(one["time_s"] for one in of(events, "part") if one["part"] == part) for events in (usual, slow)]
         assert began[1] == pytest.approx(began[0], abs=0.5)
