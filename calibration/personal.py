@@ -16,7 +16,7 @@ from typing import Final
 
 from calibration.baseline import COMFORT_HOLDS, COMFORT_IS_FRESH, FARTHEST_DEG, Baseline, Comfort
 from poses.exercise import Band, Exercise, Rule
-from poses.skeleton import LEFT, RIGHT, SIDES
+from poses.skeleton import LEFT, RIGHT
 
 # Beyond the comfortable end by so much: care, stop; measured today, or up to a week ago.
 FRESH_DEG: Final = (3.0, 8.0)
@@ -117,12 +117,3 @@ def _with_lean(exercise: Exercise, neutral_deg: float) -> Exercise:
         for rule in exercise.rules
     )
     return replace(exercise, rules=rules)
-
-
-def named(person: Person, today: date) -> list[str]:
-    """Which sides have a comfortable end that still holds, for telling."""
-    return [
-        SIDES[side]
-        for side, end in enumerate(person.ends)
-        if end is not None and 0 <= (today - end.on).days <= COMFORT_HOLDS.days
-    ]
