@@ -7,13 +7,23 @@ Exit status: 0 done; 1 an error in the program; 2 wrong use or unusable input; 3
 import io
 import os
 import sys
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from poses.problem import Problem
+from psoas_coach.cli_content import exercises_app, phantom_app
+from psoas_coach.cli_options import (
+    ExerciseOption,
+    Experiment,
+    ExperimentalOption,
+    LangOption,
+    ModelOption,
+    RollOption,
+    VideoOption,
+)
+from psoas_coach.cli_person import calibrate_app, profile_app
 
 app = typer.Typer(
     name="psoas-coach",
@@ -23,43 +33,10 @@ app = typer.Typer(
     help="Watches gentle psoas work on a clip and warns against forcing and overextending. "
     "A technique aid, not a medical device. Everything stays on this computer.",
 )
-exercises_app = typer.Typer(no_args_is_help=True, help="Show and check exercises.")
-phantom_app = typer.Typer(no_args_is_help=True, help="A rendered person whose joint angles are known exactly.")
 app.add_typer(exercises_app, name="exercises")
 app.add_typer(phantom_app, name="phantom")
-profile_app = typer.Typer(no_args_is_help=True, help="What is remembered of you; nothing unless you gave it a name.")
 app.add_typer(profile_app, name="profile")
-calibrate_app = typer.Typer(no_args_is_help=True, help="Let the program know what it measures with.")
 app.add_typer(calibrate_app, name="calibrate")
-
-
-class Lang(str, Enum):
-    """Languages of the program."""
-
-    en = "en"
-    nl = "nl"
-
-
-class Experiment(str, Enum):
-    """What is off unless asked for."""
-
-    shaking = "shaking"
-
-
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; default: that of the system.")]
-ExerciseOption = Annotated[str, typer.Option("--exercise", "-e", help="Id of the exercise, or auto to recognise it.")]
-ModelOption = Annotated[str, typer.Option("--model", help="lite, full, heavy, or the path of a .task file.")]
-ExperimentalOption = Annotated[
-    list[Experiment] | None,
-    typer.Option("--experimental", help="Also look for what is not yet trusted: shaking (25 frames a second or more)."),
-]
-RollOption = Annotated[
-    float,
-    typer.Option(
-        "--roll", min=-5, max=5, help="How far the camera leaned (a level or calibrate person tells), clockwise."
-    ),
-]
-VideoOption = Annotated[bool, typer.Option("--video", help="Also write annotated.mp4 (H.264).")]
 
 
 @app.command()
@@ -258,241 +235,6 @@ def voice(
         write_cues(console(), texts, out)
     else:
         try_voice(console(), texts)
-
-
-@exercises_app.command("list")
-def exercises_list(lang: LangOption = None) -> None:
-    """List the exercises that can be recognised."""
-    from poses.exercise_file import built_in_ids
-    from poses.messages import Messages
-    from psoas_coach.terminal import console, language_of_system
-
-    texts, screen = Messages(lang.value if lang else language_of_system()), console()
-    for name in built_in_ids():
-        screen.print(f"{name}  {texts('exercises', name)}")
-
-
-@exercises_app.command("show")
-def exercises_show(
-    name: Annotated[str, typer.Argument(help="Id of an exercise.")],
-    lang: LangOption = None,
-) -> None:
-    """Show the limits of an exercise."""
-    from poses.messages import Messages
-    from psoas_coach.limits import limits_table
-    from psoas_coach.run import chosen_exercises
-    from psoas_coach.terminal import console, language_of_system
-
-    exercise = chosen_exercises(name)[0]
-    console().print(limits_table(exercise, Messages(lang.value if lang else language_of_system())))
-
-
-@exercises_app.command("validate")
-def exercises_validate(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercise files (TOML).")],
-) -> None:
-    """Check exercise files and name every fault at once."""
-    from poses.exercise_file import read
-    from poses.strict_toml import FaultyFile
-    from psoas_coach.terminal import console, tell_problem
-
-    faulty = 0
-    for file in files:
-        try:
-            exercise = read(file)
-        except FaultyFile as problem:
-            faulty += 1
-            for fault in problem.faults:
-                typer.echo(fault, err=True)
-            typer.echo(f"{problem.why.capitalize()}. {problem.do}.", err=True)
-        except Problem as problem:
-            faulty += 1
-            tell_problem(problem)
-        else:
-            console().print(f"{file}: {exercise.id}, {len(exercise.rules)} rules, no fault")
-    raise typer.Exit(2 if faulty else 0)
-
-
-@profile_app.command("list")
-def profile_list() -> None:
-    """List everybody who has a profile, and where they lie."""
-    from psoas_coach import profiles
-    from psoas_coach.terminal import console
-
-    screen = console()
-    for name in profiles.names():
-        screen.print(name, markup=False)
-    screen.print(str(profiles.folder()), style="dim", markup=False)
-
-
-@profile_app.command("show")
-def profile_show(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
-    """Show a profile as it stands in its file."""
-    from psoas_coach import profiles
-
-    found = profiles.read(name)
-    if found is None:
-        raise profiles.missing(name)
-    typer.echo(profiles.text_of(found), nl=False)
-
-
-@profile_app.command("delete")
-def profile_delete(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
-    """Delete a profile for good, damaged or not."""
-    from psoas_coach import profiles
-    from psoas_coach.terminal import console
-
-    profiles.delete(name)
-    console().print(f"Deleted: {name}", markup=False)
-
-
-@profile_app.command("session")
-def profile_session(
-    name: Annotated[str, typer.Argument(help="Whose.")],
-    pain: Annotated[int, typer.Option("--pain", min=0, max=10, help="The most that was felt, 0 to 10.")],
-    stops: Annotated[int, typer.Option("--stops", min=0, help="How often something had to be stopped.")] = 0,
-    worse: Annotated[
-        bool | None, typer.Option("--worse/--not-worse", help="Whether it was worse the next morning.")
-    ] = None,
-    lang: LangOption = None,
-) -> None:
-    """Note how a session went, and hear what that means for the next one."""
-    from datetime import datetime
-
-    from calibration.progress import Done
-    from poses.messages import Messages
-    from psoas_coach.person import add_session, tell_advice
-    from psoas_coach.terminal import console, language_of_system
-
-    now = datetime.now().replace(microsecond=0)
-    profile = add_session(name, Done(at=now, stops=stops, pain=pain, worse_next_day=worse))
-    tell_advice(console(prose=True), Messages(lang.value if lang else language_of_system()), profile, now)
-
-
-@calibrate_app.command("camera")
-def calibrate_camera(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="SOURCE...",
-            help="Pictures of the board, folders of them, a clip, or a camera's number; taken as you film.",
-        ),
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="What to call the camera.")] = None,
-    board: Annotated[Path | None, typer.Option("--board", help="Write the board to print, as PNG, A4.")] = None,
-    kept: Annotated[bool, typer.Option("--list", help="List the cameras that are kept, and where they lie.")] = False,
-    delete: Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Delete a camera for good.")] = None,
-) -> None:
-    """Find how a camera's lens bends the picture, from pictures of a printed board, so that analyse can undo it."""
-    from psoas_coach import cameras
-    from psoas_coach.terminal import console
-
-    if sum((bool(sources), board is not None, kept, delete is not None)) != 1 or bool(sources) != (name is not None):
-        raise typer.BadParameter("give SOURCE... with --name NAME, or one of --board FILE, --list, --delete NAME")
-    if delete is not None:
-        cameras.delete(delete)
-        console().print(f"Deleted: {delete}", markup=False)
-        return
-    from psoas_coach.calibrate_camera import calibrate, tell_all, write_board
-
-    if kept:
-        tell_all(console())
-    elif board is not None:
-        write_board(board)
-        console().print(f"Print it, or show it on a tablet: {board}", markup=False)
-    else:
-        raise typer.Exit(calibrate(sources or [], name or "", console()))
-
-
-@calibrate_app.command("person")
-def calibrate_person(
-    name: Annotated[str, typer.Argument(help="Whose profile; made where there is none.")],
-    standing: Annotated[
-        list[Path] | None, typer.Option("--standing", help="Standing relaxed, side-on; one facing each way.")
-    ] = None,
-    kneeling: Annotated[
-        list[Path] | None, typer.Option("--kneeling", help="Half-kneeling tall, the back knee to the camera.")
-    ] = None,
-    lying: Annotated[list[Path] | None, typer.Option("--lying", help="Lying on the back, knees bent.")] = None,
-    comfort: Annotated[
-        list[Path] | None,
-        typer.Option("--comfort", help="A lunge held at the first mild stretch, never the maximum; three a side."),
-    ] = None,
-    pain: Annotated[int, typer.Option("--pain", min=0, max=10, help="The most that was felt, 0 to 10.")] = 0,
-    roll: RollOption = 0.0,
-    model: ModelOption = "full",
-    lang: LangOption = None,
-) -> None:
-    """Measure a person's own postures and limits, from clips filmed in one go with the camera left where it is."""
-    from psoas_coach.calibrate_person import Clips
-    from psoas_coach.person import run
-    from psoas_coach.terminal import console, language_of_system
-
-    clips = Clips(*(tuple(given or ()) for given in (standing, kneeling, lying, comfort)))
-    if clips == Clips():
-        raise typer.BadParameter("give clips: --standing, --kneeling, --lying or --comfort")
-    language = lang.value if lang else language_of_system()
-    raise typer.Exit(run(name, clips, pain, model, language, console(), roll_deg=roll))
-
-
-@phantom_app.command("list")
-def phantom_list() -> None:
-    """List the motions a phantom knows, with their length."""
-    from calibration.phantom.scripts import SCRIPTS
-    from psoas_coach.terminal import console
-
-    for name, script in SCRIPTS.items():
-        postures = ", ".join(dict.fromkeys(scene.posture for scene in script.scenes))
-        console().print(f"{name}  {script.duration_s:.0f} s  {postures}")
-
-
-@phantom_app.command("render")
-def phantom_render(
-    script: Annotated[str, typer.Argument(help="Name of a motion (see phantom list), or a .toml file of one.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the clip, its true angles and events.")],
-    seed: Annotated[int, typer.Option(min=0, help="0: the reference person; else others.")] = 0,
-    fps: Annotated[float, typer.Option(min=1, max=120, help="Frames a second.")] = 30.0,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "640x480",
-    yaw: Annotated[float | None, typer.Option(min=-80, max=80, help="Camera round the person, degrees.")] = None,
-    camera_height: Annotated[float | None, typer.Option(min=0.1, max=3, help="Camera above the floor, metres.")] = None,
-    pitch: Annotated[float | None, typer.Option(min=-30, max=30, help="Camera looks down by, degrees.")] = None,
-    roll: Annotated[float | None, typer.Option(min=-45, max=45, help="Picture turned clockwise, degrees.")] = None,
-    fov: Annotated[float | None, typer.Option(min=20, max=100, help="Horizontal field of view, degrees.")] = None,
-    mirrored: Annotated[bool | None, typer.Option(help="Mirror the picture, and left and right of its truth.")] = None,
-    exposure: Annotated[float | None, typer.Option(min=0, max=0.2, help="Shutter time, seconds: motion blur.")] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help="How many draw at a time; one a core if unset.")] = None,
-) -> None:
-    """Render a clip of the phantom, with its true joint angles and what truly happens in it beside it."""
-    from psoas_coach.phantom import Wish, find_script, parse_size, render
-    from psoas_coach.terminal import console
-
-    wish = Wish(seed, fps, parse_size(size), yaw, camera_height, pitch, roll, fov, mirrored, exposure)
-    for path in render(find_script(script), out, wish, screen=console(), processes=processes):
-        console().print(str(path))
-
-
-@phantom_app.command("verify")
-def phantom_verify(
-    scripts: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SCRIPT", help="Motions to render and verify; the bundled clips if none is named."),
-    ] = None,
-    far: Annotated[bool, typer.Option("--far", help="Show the side turned away from the camera too.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="0: the reference person; else others.")] = 0,
-    fps: Annotated[float, typer.Option(min=1, max=120, help="Frames a second.")] = 30.0,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "640x480",
-    yaw: Annotated[float | None, typer.Option(min=-80, max=80, help="Camera round the person, degrees.")] = None,
-    camera_height: Annotated[float | None, typer.Option(min=0.1, max=3, help="Camera above the floor, metres.")] = None,
-    mirrored: Annotated[bool | None, typer.Option(help="Mirror the picture, and left and right of its truth.")] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help="How many draw at a time; one a core if unset.")] = None,
-    model: ModelOption = "full",
-) -> None:
-    """Check on clips with known joint angles how far this installation measures off; exit status 4 if too far."""
-    from psoas_coach.phantom import Wish, parse_size
-    from psoas_coach.verify import verify
-
-    wish = Wish(seed, fps, parse_size(size), yaw, camera_height, mirrored=mirrored)
-    raise typer.Exit(verify(scripts or [], wish, model=model, far=far, processes=processes))
 
 
 @app.command()

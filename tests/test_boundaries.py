@@ -28,7 +28,7 @@ ONLY_IN = {
     # Speech engines live in a process of their own.
     "pyttsx3": {"psoas_coach/speech_engine.py"},
     "rich": {"psoas_coach/"},
-    "typer": {"psoas_coach/cli.py"},
+    "typer": {f"psoas_coach/cli{part}.py" for part in ("", "_options", "_person", "_content")},
 }
 
 
