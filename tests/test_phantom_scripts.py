@@ -5,6 +5,7 @@ truth can be made again to the byte, that nobody sinks into the floor or hovers 
 of the script expects, and that a faulty script is told with all its faults.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from test_phantom import independent
 
+from benchmarks.detection import OF_BREATH
 from calibration.phantom.camera import Camera
 from calibration.phantom.events import events, turning_points
 from calibration.phantom.flesh import lowest
@@ -137,8 +139,63 @@ NAMES_KEPT: dict[str, Callable[[Truth], bool | np.bool_]] = {
     "lunge-companion": lambda t: between(t, 5, 15).min() > 5 and between(t, 0, 99).max() < 12,
     "lunge-walked-in-front": lambda t: between(t, 5, 13).min() > 5 and between(t, 0, 99).max() < 12,
     "lunge-handed-over": lambda t: between(t, 4, 6).min() > 5 and between(t, 0, 99).max() < 20,
+    "calibration": lambda t: (
+        10 < t["hip_opening_deg_left"][(t["time_s"] > 47) & (t["time_s"] < 53)].mean() < 13
+        and 6 < between(t, 120.5, 126).mean() < 9
+        and np.abs(speed(t))[(t["time_s"] > 114) & (t["time_s"] < 160)].max() < 10
+    ),
+    # What arms do leaves the exercise as it is.
+    "lunge-hand-up": lambda t: between(t, 10, 27).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-arms-crossed": lambda t: between(t, 10, 19).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-arms-overhead": lambda t: between(t, 7, 15).min() > 5 and between(t, 0, 99).max() < 12,
+    "lunge-arms-about": lambda t: between(t, 4, 44).min() > 5 and between(t, 0, 99).max() < 12,
+    "bridge-hand-up": lambda t: len(tops(t)) == 1 and between(t, 14, 30).max() < -40,
+    "bridge-arms-crossed": lambda t: len(tops(t)) == 1 and between(t, 14, 22).max() < -40,
+    "bridge-arms-about": lambda t: between(t, 0, 99).max() < -40,
     "lunge-leaves-and-returns": lambda t: between(t, 4, 6).min() > 5 and between(t, 26, 30).min() > 5,
+    "dynamic-lunge": lambda t: rocks(t) == 8 and between(t, 0, 99).max() < 8 and np.abs(speed(t)).max() < 20,
+    "dynamic-lunge-hasty": lambda t: rocks(t) == 8 and between(t, 0, 99).max() < 8 and np.abs(speed(t)).max() < 25,
+    "dynamic-lunge-bounced": lambda t: rocks(t) == 12 and between(t, 0, 99).max() < 8,
+    "dynamic-lunge-growing": lambda t: rocks(t) == 8 and between(t, 36, 99).max() - between(t, 0, 6).max() > 12,
+    "dynamic-lunge-deep": lambda t: rocks(t) == 5 and between(t, 0, 13).max() < 8 and between(t, 13, 99).max() > 33,
+    "dynamic-lunge-swung": lambda t: speed(t).max() > 60 and speed(t).min() > -30 and between(t, 0, 99).max() < 24,
+    # Legs take turns: the lower one of both, and the other.
+    "dead-bug": lambda t: -64 < lower(t).max() < -56 and upper(t).max() < -85,
+    "dead-bug-slide": lambda t: -45 < lower(t).max() < -37 and upper(t).max() < -85,
+    "dead-bug-full": lambda t: -25 < lower(t).max() < -17 and upper(t).max() < -85,
+    "dead-bug-low": lambda t: lower(t).max() > -15 and upper(t).max() < -85,
+    "dead-bug-fast": lambda t: np.gradient(lower(t), t["time_s"]).max() > 120 and upper(t).max() < -85,
+    "dead-bug-knee-drifts": lambda t: lower(t).max() < -37 and upper(t).max() > -56,
+    "hip-opening": lambda t: hugged(t).min() > -106 and np.abs(between(t, 14, 26)).max() < 8,
+    "hip-opening-hugged-hard": lambda t: hugged(t).min() < -140 and np.abs(between(t, 17, 22)).max() < 8,
+    "hip-opening-fast": lambda t: speed(t).max() > 80 and hugged(t).min() > -106,
+    "hip-opening-pulled": lambda t: np.gradient(hugged(t), t["time_s"]).min() < -90 and hugged(t).min() > -116,
+    "hip-opening-head-up": lambda t: t["trunk_inclination_deg_right"].min() < 75 and hugged(t).min() > -118,
+    "standing-march": lambda t: -82 < upper(t).min() < -76 and np.abs(t["trunk_inclination_deg_right"]).max() < 5,
+    "standing-march-lean-back": lambda t: t["trunk_inclination_deg_right"].max() > 18,
+    "standing-march-high": lambda t: upper(t).min() < -118 and np.abs(t["trunk_inclination_deg_right"]).max() < 5,
+    "standing-march-sway": lambda t: upper(t).min() > -84 and np.ptp(t["shank_inclination_deg_right"]) > 15,
+    # A breath moves no joint of the legs.
+    **{name: lambda t: between(t, 0, 99).max() < -40 and np.ptp(between(t, 0, 99)) < 0.1 for name in OF_BREATH},
 }
+
+
+def rocks(truth: Truth) -> int:
+    """How often somebody rocks in by more than 4 degrees and out again."""
+    opening = truth["hip_opening_deg_right"]
+    return sum(opening[b] > opening[a] for a, b in itertools.pairwise(turning_points(opening, 4.0)))
+
+
+def hugged(truth: Truth) -> Array:
+    return truth["hip_opening_deg_left"]
+
+
+def lower(truth: Truth) -> Array:
+    return np.maximum(truth["hip_opening_deg_left"], truth["hip_opening_deg_right"])
+
+
+def upper(truth: Truth) -> Array:
+    return np.minimum(truth["hip_opening_deg_left"], truth["hip_opening_deg_right"])
 
 
 def test_every_script_is_looked_at() -> None:
@@ -149,7 +206,9 @@ def test_every_script_is_looked_at() -> None:
 def test_angles_keep_what_the_name_says(name: str) -> None:
     # Ten moments a second; twice as many where a bounce or a fast movement is to be seen, fewer where little happens.
     fast, slow = {"lunge-fast", "bridge-dropped", "lunge-bounce-25"}, {"bridge", "bridge-correct", "bridge-arched"}
-    fps = 20.0 if name in fast else 4.0 if name in slow else 2.0 if name in {"lunge-long", "bridge-held"} else 10.0
+    fast |= {"dead-bug-fast", "hip-opening-pulled", "dynamic-lunge-swung"}
+    slowest = {"lunge-long", "bridge-held", "calibration", *OF_BREATH}
+    fps = 20.0 if name in fast else 4.0 if name in slow else 2.0 if name in slowest else 10.0
     assert NAMES_KEPT[name](truth_table(SCRIPTS[name], fps=fps))
 
 

@@ -6,11 +6,11 @@ Delays, hysteresis and uncertainty, which the program needs, are left out: an ev
 passed. Numbers of forcing are those of the project's biomechanics specification, sections 3.1 to 3.5, all conventions.
 
 Ids: ``<rule>-caution`` and ``<rule>-stop`` for the rules of the exercise that is being done; ``speed``, ``bounce``,
-``creep``, ``held-too-long``; ``out-of-picture``, ``second-person``.
+``creep``, ``held-too-long``, ``tempo``; ``out-of-picture``, ``second-person``.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,22 +25,20 @@ from calibration.phantom.truth import COLUMNS, landmarks_px, row
 from poses import skeleton
 from poses.exercise import Condition, Exercise, Leg
 from poses.exercise_file import built_in
+from poses.movement import Movement
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 # The skeleton is sampled this often, whatever the clip's frame rate: 12 samples in the fastest bounce.
 _RATE_HZ: Final = 30.0
-# Opening and closing, degrees a second. Bridge: only lowering, since ordinary repetitions reach 55 to 80.
-_SPEED: Final = {"low-lunge": 40.0, "bridge": 120.0}
 # Bouncing: turning points this many degrees apart, half a swing no shorter and no longer than this, at least so many.
 _SWING_DEG: Final = 2.5
 _HALF_SWING_S: Final = (0.17, 0.85)
 _SWINGS: Final = 3
 # Holding: the opening's mean speed over a second stays below this, and the posture is deep enough to be a hold.
 _STILL_DEG_S: Final = 3.0
-_HELD_FROM_DEG: Final = {"low-lunge": 3.0, "bridge": -20.0}
-_LONGEST_S: Final = {"low-lunge": 60.0, "bridge": 20.0}
+_TOP_MARGIN_DEG: Final = 10.0
 # Creeping: so many degrees deeper than in the seconds 2 to 4 of a hold.
 _CREEP_DEG: Final = 3.0
 _CALM_S: Final = 2.5
@@ -52,6 +50,7 @@ _SIDE: Final[dict[Leg, int]] = {
     "near": skeleton.RIGHT,
     "supporting": skeleton.LEFT,
 }
+_OTHER_LEG: Final = f"hip_opening_deg_{skeleton.SIDES[skeleton.LEFT]}"
 _SHOWN: Final = [i for pair in (skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES, skeleton.ANKLES) for i in pair]
 
 
@@ -83,7 +82,10 @@ def events(performance: Performance, camera: Camera, size: tuple[int, int]) -> t
         here = doing == exercise.id
         if here.any():
             found += _limits(exercise, time_s, truth, here)
-            found += _forcing(exercise.id, time_s, truth[f"hip_opening_deg_{skeleton.SIDES[skeleton.RIGHT]}"], here)
+            if exercise.movement is not None:
+                found += _forcing(exercise.movement, time_s, followed(exercise, truth), here)
+                if exercise.movement.both_legs:
+                    found += _fast(exercise.movement, time_s, truth[_OTHER_LEG], here)
     found += _runs("out-of-picture", time_s, outside)
     others: tuple[Walker | Companion, ...] = (*performance.script.walkers, *performance.script.companions)
     for other in others:
@@ -107,9 +109,28 @@ def _runs(name: str, time_s: Floats, holds: Bools) -> Iterable[Event]:
         yield Event(name, start, end)
 
 
+def followed(exercise: Exercise, truth: Mapping[str, Floats]) -> Floats:
+    """The angle that an exercise's movement is followed by: the opening or the bend of the leg it is about."""
+    movement = exercise.movement
+    leg: Leg = "near" if movement is None or movement.leg is None else movement.leg
+    opening = _measured(truth, "hip_opening_deg", leg)
+    return -opening if movement is not None and movement.flexes else opening
+
+
+def _measured(truth: Mapping[str, Floats], measure: str, leg: Leg) -> Floats:
+    if leg in _SIDE:
+        return truth[f"{measure}_{skeleton.SIDES[_SIDE[leg]]}"]
+    left, right = (truth[f"{measure}_{side}"] for side in skeleton.SIDES)
+    right_is_lower = (
+        truth[f"hip_opening_deg_{skeleton.SIDES[skeleton.RIGHT]}"]
+        > truth[f"hip_opening_deg_{skeleton.SIDES[skeleton.LEFT]}"]
+    )
+    return np.where(right_is_lower == (leg == "lowered"), right, left)
+
+
 def _limits(exercise: Exercise, time_s: Floats, truth: dict[str, Floats], here: Bools) -> Iterable[Event]:
     def measured(measure: str, leg: Leg) -> Floats:
-        return truth[f"{measure}_{skeleton.SIDES[_SIDE[leg]]}"]
+        return _measured(truth, measure, leg)
 
     def met(condition: Condition) -> Bools:
         values = measured(condition.measure, condition.leg)
@@ -123,28 +144,48 @@ def _limits(exercise: Exercise, time_s: Floats, truth: dict[str, Floats], here: 
             yield from _runs(f"{rule.id}-{name}", time_s, judged & ((values < band.min) | (values > band.max)))
 
 
-def _forcing(exercise: str, time_s: Floats, opening: Floats, here: Bools) -> Iterable[Event]:
-    slope = np.gradient(opening, time_s)
-    fast = -slope if exercise == "bridge" else np.abs(slope)
-    yield from _runs("speed", time_s, here & (fast > _SPEED[exercise]))
+def _forcing(movement: Movement, time_s: Floats, angle: Floats, here: Bools) -> Iterable[Event]:
+    shape = movement.shape
+    yield from _fast(movement, time_s, angle, here)
     for stretch in _runs("", time_s, here):
         inside = (time_s >= stretch.start_s) & (time_s <= stretch.end_s)
-        yield from _bounces(time_s[inside], opening[inside])
+        if movement.bounce is not None:
+            yield from _bounces(time_s[inside], angle[inside])
+        if shape.kind == "repetition":
+            yield from _repeated(movement, time_s[inside], angle[inside])
     window = round(_RATE_HZ)
-    change = np.full_like(opening, np.inf)
+    change = np.full_like(angle, np.inf)
     half = window // 2
-    change[half:-half] = np.abs(opening[2 * half :] - opening[: -2 * half])
+    change[half:-half] = np.abs(angle[2 * half :] - angle[: -2 * half])
     # Bouncing is not creeping: a mean over two swings of the slowest bounce and more of the others.
-    calm = _running_mean(opening, round(_CALM_S * _RATE_HZ))
-    still = here & (change < _STILL_DEG_S) & (opening > _HELD_FROM_DEG[exercise])
+    calm = _running_mean(angle, round(_CALM_S * _RATE_HZ))
+    # The top of a repetition is held a little lower than where its rules begin, too.
+    from_deg = shape.from_deg + (_TOP_MARGIN_DEG if shape.kind == "repetition" else 0.0)
+    still = here & (change < _STILL_DEG_S) & (angle > from_deg)
     for held in _runs("held", time_s, still):
         inside = (time_s >= held.start_s) & (time_s <= held.end_s)
         early = inside & (time_s >= held.start_s + 2.0) & (time_s <= held.start_s + 4.0)
-        if early.any():
-            deeper = inside & (calm > np.median(opening[early]) + _CREEP_DEG) & (time_s > held.start_s + 4.0)
+        if early.any() and movement.creep is not None:
+            deeper = inside & (calm > np.median(angle[early]) + _CREEP_DEG) & (time_s > held.start_s + 4.0)
             yield from _runs("creep", time_s, deeper)
-        if held.end_s - held.start_s > _LONGEST_S[exercise]:
-            yield Event("held-too-long", held.start_s + _LONGEST_S[exercise], held.end_s)
+        if movement.hold is not None and held.end_s - held.start_s > movement.hold.stop_s:
+            yield Event("held-too-long", held.start_s + movement.hold.stop_s, held.end_s)
+
+
+def _fast(movement: Movement, time_s: Floats, angle: Floats, here: Bools) -> Iterable[Event]:
+    if (speed := movement.speed) is not None:
+        slope = np.gradient(angle, time_s)
+        fast = (slope > speed.stop_opening_deg_s) | (slope < -speed.stop_closing_deg_s)
+        yield from _runs("speed", time_s, here & fast)
+
+
+def _repeated(movement: Movement, time_s: Floats, angle: Floats) -> Iterable[Event]:
+    """Repetitions in too quick succession; which go farther than others the tops themselves tell."""
+    points = turning_points(angle, movement.shape.excursion_deg)
+    tops = [i for i, before in zip(points[1:], points, strict=False) if angle[i] > angle[before]]
+    for before, after in itertools.pairwise(tops):
+        if movement.tempo is not None and time_s[after] - time_s[before] < movement.tempo.caution_s:
+            yield Event("tempo", float(time_s[before]), float(time_s[after]))
 
 
 def _running_mean(values: Floats, window: int) -> Floats:

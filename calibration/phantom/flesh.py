@@ -14,6 +14,17 @@ from calibration.phantom.body import Body, Colour
 from calibration.phantom.kinematics import Array, Figure, Frame3
 from calibration.phantom.solids import Solid, solids
 
+# How much of the belly's rise, and of the chest's, the front of a segment shares; the back stays where it lies.
+# Convention: the lowest ribs go half with either, the top of the pelvis a little with the belly.
+_RISES: Final[Mapping[str, tuple[float, float]]] = {
+    "pelvis": (0.25, 0.0),
+    "lumbar_low": (1.0, 0.0),
+    "lumbar_mid": (1.0, 0.0),
+    "thorax": (0.0, 1.0),
+}
+_LOWEST_RIBS: Final = (0.6, 0.4)
+# A solid of the chest that begins below this height of it, in metres of the 1.75 m body, is of the lowest ribs.
+_RIBS_FROM_M: Final = 0.05
 # A full breath widens the chest's depth by this share on either side of rest; convention (about 1.5 cm in girth).
 _BREATH: Final = 0.015
 
@@ -56,9 +67,22 @@ def place(figure: Figure) -> list[Placed]:
         stretch = np.array(solid.stretch)
         if solid.segment == "thorax":
             stretch[0] *= 1.0 + _BREATH * figure.breath
+        radii = _radii(body, solid)
+        rise_m = _rise_m(figure, solid)
+        # The front goes by all of it and the back by nothing: half of it is thickness, half a shift.
+        stretch[0] += rise_m / sum(radii)
+        origin = frame.origin + 0.5 * rise_m * frame.turn[:, 0]
         a, b = (body.scale * np.array(end) / stretch for end in (solid.a, solid.b))
-        placed.append(Placed(frame.origin, frame.turn * stretch, a, b, _radii(body, solid), solid.colour))
+        placed.append(Placed(origin, frame.turn * stretch, a, b, radii, solid.colour))
     return placed
+
+
+def _rise_m(figure: Figure, solid: Solid) -> float:
+    """How far a breath lifts the front of a solid."""
+    belly, chest = _RISES.get(solid.segment, (0.0, 0.0))
+    if solid.segment == "thorax" and solid.a[1] < _RIBS_FROM_M:
+        belly, chest = _LOWEST_RIBS
+    return belly * figure.belly_m + chest * figure.chest_m
 
 
 def _radii(body: Body, solid: Solid) -> tuple[float, float]:

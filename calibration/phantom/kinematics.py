@@ -67,6 +67,8 @@ class Posture:
         elbows_deg: ``(2,)`` flexion.
         wrists_deg: ``(2, 3)`` turns of each hand upon the forearm; the forearm's own twist is among them.
         breath: How full the chest is, -1 to 1.
+        belly_m: How far the belly's front stands above where it lies breathed out.
+        chest_m: The same of the chest.
     """
 
     root_m: Array
@@ -81,6 +83,8 @@ class Posture:
     elbows_deg: Array = field(default_factory=_no_bend)
     wrists_deg: Array = field(default_factory=_no_turn)
     breath: float = 0.0
+    belly_m: float = 0.0
+    chest_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,15 @@ class Figure:
         body: Whose it is.
         frames: Segment name to its place; limbs as ``"left_thigh"``.
         breath: How full the chest is.
+        belly_m: How far the belly's front stands above where it lies breathed out.
+        chest_m: The same of the chest.
     """
 
     body: Body
     frames: Mapping[str, Frame3]
     breath: float
+    belly_m: float = 0.0
+    chest_m: float = 0.0
 
     def joint(self, name: str, side: int) -> Array:
         """The centre of a joint: shoulder, elbow, wrist, hip, knee or ankle of a side."""
@@ -196,7 +204,7 @@ def put(body: Body, posture: Posture) -> Figure:
         hand = Frame3(fore.at(0, -body.forearm_m), fore.turn @ ball_turn(posture.wrists_deg[side], side))
         frames |= {f"{name}_thigh": thigh, f"{name}_shank": shank, f"{name}_foot": foot}
         frames |= {f"{name}_upper_arm": upper, f"{name}_forearm": fore, f"{name}_hand": hand}
-    return Figure(body, frames, posture.breath)
+    return Figure(body, frames, posture.breath, posture.belly_m, posture.chest_m)
 
 
 def _two_links(start: Array, end: Array, upper: float, lower: float, pole: Array) -> tuple[Array, float, Array]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.phantom.body import Body
+from calibration.phantom.breath import Breather, Drawn
 from calibration.phantom.kinematics import Figure, Frame3, Posture, put
 from calibration.phantom.motion import Controls, Restlessness, at, minimum_jerk
 from calibration.phantom.script import NO_PLACE, POSTURES, Companion, Scene, Script, Walker
@@ -52,6 +53,8 @@ class Performance:
     def __init__(self, script: Script, seed: int = 0, body: Body | None = None) -> None:
         self.script, self.body = script, body or Body()
         self._restless = [Restlessness(script.life, scene.sways, seed) for scene in script.scenes]
+        how = script.breathing
+        self.breather = Breather(how, seed, script.duration_s) if how is not None else None
 
     def figure(self, time_s: float) -> Figure:
         """The posed skeleton at a time, facing +x, before it is put at its place in the room."""
@@ -79,11 +82,15 @@ class Performance:
         return self.script.times(fps)
 
     def exercise(self, time_s: float) -> str | None:
-        """The posture that is being done, or None between two scenes."""
+        """What is being done: the exercise of the scene, or its posture; None between two scenes."""
         for scene in self.script.scenes:
             if scene.keys[0].time_s <= time_s <= scene.keys[-1].time_s:
-                return scene.posture
+                return scene.posture if scene.exercise is None else scene.exercise
         return None
+
+    def drawn(self, time_s: float) -> Drawn | None:
+        """The breath at a time, or None where the script says nothing of it."""
+        return None if self.breather is None else self.breather.at(time_s)
 
     def _at(self, time_s: float) -> tuple[Figure, Controls]:
         scenes = self.script.scenes
@@ -106,6 +113,10 @@ class Performance:
         for name, offset in restless.offsets(time_s).items():
             controls[name] += offset
         breath = restless.breath(time_s)
+        if (drawn := self.drawn(time_s)) is not None:
+            breath = 0.0
+            for name, risen_mm in (("belly_m", drawn.belly_mm), ("chest_m", drawn.chest_mm)):
+                controls[name] = controls.get(name, 0.0) + risen_mm / 1000.0
         if scene.leans is not None:
             controls[scene.leans] += self.script.life.breath_deg * breath
         place = {name: controls.get(name, missing) for name, missing in NO_PLACE.items()}

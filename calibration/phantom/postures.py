@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from calibration.phantom.arms import moved_arms
 from calibration.phantom.body import Body
 from calibration.phantom.flesh import lowest
 from calibration.phantom.kinematics import (
@@ -106,8 +107,8 @@ def _kneeling_shank(body: Body) -> tuple[float, float]:
     return -lowest(body, {"left_shank": shank(tilt)}, "left_shank"), tilt
 
 
-def low_lunge(body: Body, controls: Controls, breath: float) -> Posture:
-    """Half-kneeling, the right knee on the floor below x = 0, the left foot before it, hands on the front thigh.
+def low_lunge(body: Body, controls: Controls, breath: float, *, back: int = skeleton.RIGHT) -> Posture:
+    """Half-kneeling, one knee on the floor below x = 0, the other foot before it, hands on the front thigh.
 
     Args:
         body: Whose posture.
@@ -115,10 +116,11 @@ def low_lunge(body: Body, controls: Controls, breath: float) -> Posture:
             (their sum is the hip opening), ``lumbar_deg`` hollow back, ``gaze_deg`` leaning back of the head. Need
             not be given: ``stride``, how many thighs the front ankle stands before the back knee; ``shank_lift_deg``,
             how far the back shank is lifted off the floor, and ``ankle_deg``, dorsiflexion of its foot;
-            ``hand_share``, how far along the front thigh the hands lie.
+            ``hand_share``, how far along the front thigh the hands lie; what else the arms do, see ``arms``.
         breath: How full the chest is.
+        back: The side whose knee is on the floor.
     """
-    back, front = skeleton.RIGHT, skeleton.LEFT
+    front = skeleton.LEFT if back == skeleton.RIGHT else skeleton.RIGHT
     knee_height, shank_tilt = _kneeling_shank(body)
     thigh = np.radians(controls["thigh_deg"])
     root = np.array([body.thigh_m * np.sin(thigh), knee_height + body.thigh_m * np.cos(thigh), 0.0])
@@ -131,9 +133,15 @@ def low_lunge(body: Body, controls: Controls, breath: float) -> Posture:
     ankles[back, 0] = controls.get("ankle_deg", -_POINTED_DEG)
     posture = replace(posture, hips_deg=hips, knees_deg=knees, ankles_deg=ankles)
     stride = controls.get("stride", _STRIDE) * body.thigh_m
-    ankle = np.array([stride, body.ankle_height_m, -1.1 * body.half_hips_m])
+    ankle = np.array([stride, body.ankle_height_m, 1.1 * _OUTWARD[front] * body.half_hips_m])
     posture = reach_leg(body, posture, front, ankle, np.array([1.0, 0.4, 0.0]), _SAME)
-    return _hands_on_thigh(body, posture, front, controls.get("hand_share", _HAND_ON_THIGH))
+    posture = _hands_on_thigh(body, posture, front, controls.get("hand_share", _HAND_ON_THIGH))
+    return moved_arms(body, posture, controls)
+
+
+def low_lunge_left(body: Body, controls: Controls, breath: float) -> Posture:
+    """The same with the left knee on the floor; controls as of ``low_lunge``."""
+    return low_lunge(body, controls, breath, back=skeleton.LEFT)
 
 
 def look(posture: Posture, gaze_deg: float) -> Posture:
@@ -170,7 +178,7 @@ def _hands_on_thigh(body: Body, posture: Posture, side: int, wished_share: float
     return posture
 
 
-def _on_shoulders(body: Body, tilt: float, lumbar_deg: float) -> tuple[Posture, dict[str, Frame3]]:
+def on_shoulders(body: Body, tilt: float, lumbar_deg: float) -> tuple[Posture, dict[str, Frame3]]:
     """Lying on the upper back, the ribcage at a tilt (90 flat, more with the hips up), the shoulders above x = 0."""
     posture = Posture(np.zeros(3), tilt - lumbar_deg, lumbar_deg)
     frames = trunk_frames(body, posture)
@@ -182,7 +190,7 @@ def _on_shoulders(body: Body, tilt: float, lumbar_deg: float) -> tuple[Posture, 
 
 def _bridge_opening(body: Body, tilt: float, lumbar_deg: float, feet_away: float = _FEET_AWAY) -> float:
     """Hip opening when the ribcage lies at a tilt and the feet stand where they stand."""
-    posture, frames = _on_shoulders(body, tilt, lumbar_deg)
+    posture, frames = on_shoulders(body, tilt, lumbar_deg)
     standing = _feet(body, posture, feet_away, (skeleton.RIGHT,))
     shoulder = shoulder_centre(body, frames["thorax"], skeleton.RIGHT)
     trunk = np.degrees(np.arctan2(-(shoulder[0] - posture.root_m[0]), shoulder[1] - posture.root_m[1]))
@@ -201,11 +209,11 @@ def _feet(
     return posture
 
 
-def _resting_tilt(body: Body, lumbar_deg: float) -> float:
+def resting_tilt(body: Body, lumbar_deg: float) -> float:
     """Tilt of the ribcage at which the buttocks lie on the floor too."""
 
     def height(tilt: float) -> float:
-        return lowest(body, _on_shoulders(body, tilt, lumbar_deg)[1], "pelvis")
+        return lowest(body, on_shoulders(body, tilt, lumbar_deg)[1], "pelvis")
 
     return solve(height, 75.0, 110.0, _SETTLED_M)
 
@@ -213,7 +221,7 @@ def _resting_tilt(body: Body, lumbar_deg: float) -> float:
 @lru_cache(maxsize=32)
 def resting_opening(body: Body, feet_away: float = _FEET_AWAY) -> float:
     """Hip opening lying at rest in the bridge's starting position, the back straight."""
-    return _bridge_opening(body, _resting_tilt(body, 0.0), 0.0, feet_away)
+    return _bridge_opening(body, resting_tilt(body, 0.0), 0.0, feet_away)
 
 
 def bridge(body: Body, controls: Controls, breath: float) -> Posture:
@@ -222,14 +230,15 @@ def bridge(body: Body, controls: Controls, breath: float) -> Posture:
     Args:
         body: Whose posture.
         controls: ``lift``, 0 lying to 1 at the top; and of the top ``hip_opening_deg`` and ``lumbar_deg`` hollow back.
-            Need not be given: ``feet_away``, from the shoulders to the ankles in lengths of trunk and thigh.
+            Need not be given: ``feet_away``, from the shoulders to the ankles in lengths of trunk and thigh;
+            ``belly_m`` and ``chest_m``, how far a breath has lifted them; what else the arms do, see ``arms``.
         breath: How full the chest is.
     """
     lift, feet_away = controls["lift"], controls.get("feet_away", _FEET_AWAY)
     resting = resting_opening(body, feet_away)
     lumbar = lift * controls["lumbar_deg"]
     opening = resting + lift * (controls["hip_opening_deg"] - resting)
-    low = _resting_tilt(body, lumbar)
+    low = resting_tilt(body, lumbar)
 
     def missing(tilt: float) -> float:
         return _bridge_opening(body, tilt, lumbar, feet_away) - opening
@@ -241,8 +250,10 @@ def bridge(body: Body, controls: Controls, breath: float) -> Posture:
         while missing(high) < 0.0:
             high += _TILT_STEP
         tilt = solve(missing, low, high, _SETTLED_DEG)
-    posture, _ = _on_shoulders(body, tilt, lumbar)
-    posture = head_on_floor(body, _feet(body, replace(posture, breath=breath), feet_away), _TO_CEILING_DEG)
+    posture, _ = on_shoulders(body, tilt, lumbar)
+    belly_m, chest_m = controls.get("belly_m", 0.0), controls.get("chest_m", 0.0)
+    posture = replace(posture, breath=breath, belly_m=belly_m, chest_m=chest_m)
+    posture = head_on_floor(body, _feet(body, posture, feet_away), _TO_CEILING_DEG)
     palm_down = np.array([0.0, -1.0, 0.0])
     for side, outward in enumerate(_OUTWARD):
         # The wrist lies as high as its flesh is thick; the palm is thinner, so the hand slopes a little.
@@ -252,7 +263,7 @@ def bridge(body: Body, controls: Controls, breath: float) -> Posture:
         )
         turn = hand_turn(np.array([1.0, -0.04, 0.0]), palm_down, side)
         posture = reach_arm(body, posture, side, wrist, np.array([0.0, 0.3, outward]), turn)
-    return posture
+    return moved_arms(body, posture, controls)
 
 
 def head_on_floor(body: Body, posture: Posture, gaze_deg: float) -> Posture:

@@ -109,10 +109,14 @@ class Renderer:
 
     def expose(self, moments: Sequence[Sequence[Figure]], noise: np.random.Generator) -> NDArray[np.uint8]:
         """The picture of all moments while the shutter was open, each with every figure that is there."""
+        return self.sensor.develop(self.light(moments), noise)
+
+    def light(self, moments: Sequence[Sequence[Figure]]) -> Picture:
+        """The light of such a picture before the sensor, the same for the same figures."""
         light = self._light_of(moments[0])
         for figures in moments[1:]:
             light += self._light_of(figures)
-        return self.sensor.develop(light / np.float32(len(moments)), noise)
+        return np.asarray(light / np.float32(len(moments)))
 
     def _light_of(self, figures: Sequence[Figure]) -> Picture:
         placed = [solid for figure in figures for solid in place(figure)]

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.phantom import limbs, postures, upright
+from calibration.phantom import arms, limbs, marching, postures, supine, upright
 from calibration.phantom.body import Body
+from calibration.phantom.breath import Breathing
 from calibration.phantom.camera import Camera
 from calibration.phantom.furniture import Box
 from calibration.phantom.kinematics import Posture
@@ -24,13 +25,18 @@ from poses import skeleton
 _TRUNK: Final = {"trunk_deg": (-100.0, 100.0), "lumbar_deg": (-45.0, 45.0), "gaze_deg": (-100.0, 110.0)}
 POSTURES: Final[Mapping[str, Callable[[Body, Controls, float], Posture]]] = {
     "low-lunge": postures.low_lunge,
+    "low-lunge-left": postures.low_lunge_left,
     "bridge": postures.bridge,
     "standing": upright.standing,
     "walking": upright.walking,
+    "supine": supine.supine,
+    "marching": marching.marching,
     "any": limbs.any_posture,
 }
+_LUNGE: Final = {"thigh_deg": (-30.0, 50.0), **_TRUNK}
 CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
-    "low-lunge": {"thigh_deg": (-30.0, 50.0), **_TRUNK},
+    "low-lunge": _LUNGE,
+    "low-lunge-left": _LUNGE,
     "bridge": {"lift": (0.0, 1.0), "hip_opening_deg": (-60.0, 45.0), "lumbar_deg": (-45.0, 45.0)},
     "standing": {
         "rise": (0.0, 1.0),
@@ -42,6 +48,27 @@ CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
         **_TRUNK,
     },
     "walking": {"place_m": (-10.0, 10.0)},
+    "supine": {
+        "lumbar_deg": (-15.0, 30.0),
+        "curl_deg": (0.0, 40.0),
+        "hug": (0.0, 1.0),
+        **{
+            f"{side}_{part}": limits
+            for side in skeleton.SIDES
+            for part, limits in {
+                "thigh_deg": (-20.0, 155.0),
+                "knee_deg": (0.0, 145.0),
+                "floor": (0.0, 1.0),
+                "arm_deg": (-15.0, 180.0),
+            }.items()
+        },
+    },
+    "marching": {
+        **_TRUNK,
+        "hip_back_m": (-0.3, 0.3),
+        "arm_deg": (-60.0, 180.0),
+        **{f"{side}_lift_deg": (0.0, 130.0) for side in skeleton.SIDES},
+    },
     "any": {
         **_TRUNK,
         "trunk_deg": (-100.0, 150.0),
@@ -58,14 +85,17 @@ CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
         },
     },
 }
+_OF_LUNGE: Final = {
+    "stride": (0.7, 1.5),
+    "shank_lift_deg": (0.0, 75.0),
+    "ankle_deg": (-70.0, 25.0),
+    "hand_share": (0.0, 0.9),
+    **arms.CONTROLS,
+}
 _SPARE: Final[dict[str, dict[str, tuple[float, float]]]] = {
-    "low-lunge": {
-        "stride": (0.7, 1.5),
-        "shank_lift_deg": (0.0, 75.0),
-        "ankle_deg": (-70.0, 25.0),
-        "hand_share": (0.0, 0.9),
-    },
-    "bridge": {"feet_away": (0.75, 1.1)},
+    "low-lunge": _OF_LUNGE,
+    "low-lunge-left": _OF_LUNGE,
+    "bridge": {"feet_away": (0.75, 1.1), "belly_m": (0.0, 0.06), "chest_m": (0.0, 0.06), **arms.CONTROLS},
 }
 # Controls that need not be given. Every figure can be put elsewhere in the room and turned.
 SPARE_CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
@@ -83,6 +113,7 @@ class Scene:
         sways: Controls that sway and tremble.
         leans: The control that breathing leans back, or None.
         waves: What swings on top of the keys.
+        exercise: What is done in it, where that is not called like the posture; "" for nothing that is an exercise.
     """
 
     posture: str
@@ -90,6 +121,7 @@ class Scene:
     sways: tuple[str, ...] = ()
     leans: str | None = None
     waves: tuple[Wave, ...] = ()
+    exercise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +183,7 @@ class Script:
         boxes: What the motion needs, such as a seat, for a body of 1.75 m.
         walkers: Who else comes by.
         companions: Who else is there.
+        breathing: How they breathe where belly and chest are seen to rise, or None for the quiet breath of ``life``.
     """
 
     id: str
@@ -161,6 +194,7 @@ class Script:
     boxes: tuple[Box, ...] = ()
     walkers: tuple[Walker, ...] = ()
     companions: tuple[Companion, ...] = ()
+    breathing: Breathing | None = None
 
     @property
     def duration_s(self) -> float:

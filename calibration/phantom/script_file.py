@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from pydantic import Field, field_validator, model_validator
 
 from calibration.phantom.body import Colour
+from calibration.phantom.breath import Breathing
 from calibration.phantom.camera import Camera
 from calibration.phantom.furniture import Box
 from calibration.phantom.motion import Key, Life, Wave
@@ -48,6 +49,20 @@ class _Life(Strict):
     breath_deg: float = Field(default=Life().breath_deg, ge=0, le=5)
     sway_deg: float = Field(default=Life().sway_deg, ge=0, le=5)
     tremor_deg: float = Field(default=Life().tremor_deg, ge=0, le=5)
+
+
+class _Breathing(Strict):
+    belly_mm: float = Field(ge=0, le=60)
+    chest_mm: float = Field(ge=0, le=60)
+    in_s: float = Field(ge=0.5, le=20)
+    full_s: float = Field(default=0.0, ge=0, le=60)
+    out_s: float = Field(ge=0.5, le=20)
+    empty_s: float = Field(default=0.0, ge=0, le=60)
+    varies: float = Field(default=0.0, ge=0, le=0.3)
+    stops_s: float | None = Field(default=None, ge=0)
+
+    def breathing(self) -> Breathing:
+        return Breathing(**{name: value for name, value in self.model_dump().items() if value is not None})
 
 
 class _Mat(Strict):
@@ -124,6 +139,7 @@ class _Scene(Strict):
     sways: list[str] = Field(default_factory=list)
     leans: str | None = None
     waves: list[_Wave] = Field(default_factory=list)
+    exercise: str | None = None
 
     @field_validator("posture")
     @classmethod
@@ -164,10 +180,12 @@ class _Scene(Strict):
     def scene(self) -> Scene:
         keys = (Key(key["time_s"], {n: v for n, v in key.items() if n != "time_s"}) for key in self.keys)
         waves = (Wave(**wave.model_dump()) for wave in self.waves)
-        return Scene(self.posture, tuple(keys), tuple(self.sways), self.leans, tuple(waves))
+        return Scene(self.posture, tuple(keys), tuple(self.sways), self.leans, tuple(waves), self.exercise)
 
 
-class _File(Strict):
+class MotionFile(Strict):
+    """A motion as it stands in its file."""
+
     camera: _Camera
     scenes: list[_Scene] = Field(min_length=1)
     life: _Life = _Life()
@@ -175,6 +193,7 @@ class _File(Strict):
     boxes: list[_Box] = Field(default_factory=list)
     walkers: list[_Walker] = Field(default_factory=list)
     companions: list[_Companion] = Field(default_factory=list)
+    breathing: _Breathing | None = None
 
     @field_validator("scenes")
     @classmethod
@@ -194,7 +213,7 @@ def read(path: Path) -> Script:
         Problem: With every fault of the file, each as key, what was found and what is allowed.
     """
     why = "the phantom would do something else than was meant"
-    content = read_strictly(path, _File, "a motion", why)
+    content = read_strictly(path, MotionFile, "a motion", why)
     return Script(
         id=path.stem,
         scenes=tuple(scene.scene() for scene in content.scenes),
@@ -204,6 +223,7 @@ def read(path: Path) -> Script:
         boxes=tuple(box.box() for box in content.boxes),
         walkers=tuple(Walker(**walker.model_dump()) for walker in content.walkers),
         companions=tuple(Companion(**companion.model_dump()) for companion in content.companions),
+        breathing=None if content.breathing is None else content.breathing.breathing(),
     )
 
 

@@ -19,7 +19,7 @@ from calibration.phantom.render import Renderer
 from calibration.phantom.room import Room
 from calibration.phantom.script import Script
 from calibration.phantom.script_file import FOLDER, built_in_ids, read
-from calibration.phantom.truth import COLUMNS, TruthRow, mirror, row
+from calibration.phantom.truth import COLUMNS, TruthRow, breath_row, mirror, row
 from calibration.phantom.variety import Variant, camera_for
 from poses.records import Frame
 
@@ -84,7 +84,7 @@ class Studio:
         self.camera = camera or camera_for(script.camera, self.variant.view, self.variant.body)
         self.size, self._seed = size, seed
         self._times = self.performance.times(fps).tolist()
-        self._renderer = Renderer(self.camera, size, _room(script, self.variant), self.variant.sensor)
+        self.renderer = Renderer(self.camera, size, _room(script, self.variant), self.variant.sensor)
 
     def __len__(self) -> int:
         return len(self._times)
@@ -97,12 +97,14 @@ class Studio:
         open_s = [time_s + exposure_s * ((i + 0.5) / count - 0.5) for i in range(count)]
         perform = self.performance
         moments = [[perform.placed(t), *perform.others(t)] for t in (max(t, 0.0) for t in open_s)]
-        return Frame(index, time_s, self._renderer.expose(moments, np.random.default_rng([self._seed, 1, index])))
+        return Frame(index, time_s, self.renderer.expose(moments, np.random.default_rng([self._seed, 1, index])))
 
     def row(self, index: int) -> TruthRow:
         """The truth of one frame."""
         values = row(self._times[index], self.performance.figure(self._times[index]))
-        return mirror(values) if self.variant.sensor.mirrored else values
+        values = mirror(values) if self.variant.sensor.mirrored else values
+        drawn = self.performance.drawn(self._times[index])
+        return values if drawn is None else values | breath_row(drawn)
 
 
 def _room(script: Script, variant: Variant) -> Room:

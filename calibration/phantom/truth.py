@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from calibration.phantom.breath import PARTS, Drawn
 from calibration.phantom.camera import Camera
 from calibration.phantom.kinematics import Array, Figure
 from poses import skeleton
@@ -33,6 +34,10 @@ MEASURES: Final = (
     "bridge_height",
 )
 COLUMNS: Final = ("time_s", *(f"{measure}_{side}" for side in skeleton.SIDES for measure in MEASURES))
+
+# What a script adds that says how somebody breathes: which breath, which part of it (``breath.PARTS``), and how far
+# belly and chest stand above where they lie breathed out.
+BREATH_COLUMNS: Final = ("breath", "breath_part", "belly_mm", "chest_mm")
 
 # One row: column name to value.
 TruthRow = dict[str, float]
@@ -74,6 +79,12 @@ def row(time_s: float, figure: Figure) -> TruthRow:
     """All columns of one moment, in the order of ``COLUMNS``."""
     values = [value for side in (skeleton.LEFT, skeleton.RIGHT) for value in _side(figure, side)]
     return dict(zip(COLUMNS, (time_s, *values), strict=True))
+
+
+def breath_row(drawn: Drawn) -> TruthRow:
+    """The columns of one moment of a breath, in the order of ``BREATH_COLUMNS``."""
+    values = (float(drawn.number), float(PARTS.index(drawn.part)), drawn.belly_mm, drawn.chest_mm)
+    return dict(zip(BREATH_COLUMNS, values, strict=True))
 
 
 def mirror(values: TruthRow) -> TruthRow:
