@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from calibration.profile import NAME
 from poses.problem import Problem
-from poses.records import Pose
+from poses.records import Float32Array, Pose
 from poses.strict_toml import Strict
 
 VERSION: Final = 1
@@ -195,8 +195,12 @@ def straightened(pose: Pose, lens: Lens) -> Pose:
     Raises:
         Problem: The picture is of another shape than those the lens was found from.
     """
-    straight = lens.undistorted(pose.image_px, pose.image_wh).astype(np.float32)
-    return replace(pose, image_px=straight, picture_px=pose.image_px)
+
+    def straight(points_px: Float32Array) -> Float32Array:
+        return lens.undistorted(points_px, pose.image_wh).astype(np.float32)
+
+    again = pose.again and replace(pose.again, image_px=straight(pose.again.image_px))
+    return replace(pose, image_px=straight(pose.image_px), again=again, picture_px=pose.image_px)
 
 
 def _border(image_wh: tuple[int, int]) -> Float64Array:

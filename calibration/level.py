@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poses import skeleton
-from poses.records import Pose
+from poses.records import Float32Array, Pose
 
 # A camera that leans more is to be put upright (safe-ranges.md 4.4).
 MOST_ROLL_DEG: Final = 5.0
@@ -45,10 +45,15 @@ def levelled(pose: Pose, roll_deg: float) -> Pose:
     if roll_deg == 0.0 or not pose.found:
         return pose
     middle = np.array(pose.image_wh) / 2.0
-    image_px = _turned(pose.image_px - middle, -roll_deg) + middle
+
+    def upright(points_px: Float32Array) -> Float32Array:
+        return (_turned(points_px - middle, -roll_deg) + middle).astype(np.float32)
+
+    again = pose.again and replace(pose.again, image_px=upright(pose.again.image_px))
     return replace(
         pose,
-        image_px=image_px.astype(np.float32),
+        image_px=upright(pose.image_px),
+        again=again,
         world_m=_turned(pose.world_m, -roll_deg).astype(np.float32),
         picture_px=pose.shown_px,
     )

@@ -21,6 +21,10 @@ from poses.skeleton import LEFT, RIGHT
 # Beyond the comfortable end by so much: care, stop; measured today, or up to a week ago.
 FRESH_DEG: Final = (3.0, 8.0)
 OLDER_DEG: Final = (6.0, 10.0)
+# Of what is rocked and not held so much less: care from the comfortable end itself on (safe-ranges.md 2.4), and an aim
+# that stays below it.
+_LESS_WHEN_ROCKED_DEG: Final = 3.0
+_ROCKED_SHARE: Final = 0.8
 # Whatever somebody's comfortable end is.
 CEILINGS_DEG: Final = (25.0, 30.0)
 # A mild stretch is felt on the way there (safe-ranges.md L1c).
@@ -55,7 +59,7 @@ def personalise(exercise: Exercise, person: Person, today: date) -> Exercise:
         person: What is known of them.
         today: What is too old today does not count.
     """
-    if not exercise.has_leg_roles:
+    if not exercise.has_leg_roles or all(rule.id not in (_OPENING, _LEAN) for rule in exercise.rules):
         return exercise
     left, right = (_of_side(exercise, person, side, today) for side in (LEFT, RIGHT))
     return exercise if left == right == exercise else replace(exercise, sides=(left, right))
@@ -77,9 +81,12 @@ def _with_opening(exercise: Exercise, end: Comfort, *, fresh: bool) -> Exercise:
     caution, stop = (
         min(deg + more, ceiling) for more, ceiling in zip(FRESH_DEG if fresh else OLDER_DEG, CEILINGS_DEG, strict=True)
     )
+    rocked = exercise.movement is not None and exercise.movement.shape.kind == "repetition"
+    aim = min(_ROCKED_SHARE * deg, deg) if rocked else deg
+    caution -= _LESS_WHEN_ROCKED_DEG if rocked else 0.0
 
     def changed(rule: Rule) -> Rule:
-        target = Band(min(TARGET_SHARE * deg, deg), deg)
+        target = Band(min(TARGET_SHARE * deg, aim), aim)
         return replace(rule, target=target, caution=Band(-math.inf, caution), stop=Band(-math.inf, stop))
 
     rules = tuple(changed(rule) if rule.id == _OPENING else rule for rule in exercise.rules)

@@ -65,6 +65,26 @@ def stretches(time_s: Sequence[float], values: Floats, watched: Sequence[int]) -
     return sorted(found, key=lambda one: one.start_s)
 
 
+def still_for(time_s: Sequence[float], values: Floats) -> float:
+    """For how many seconds somebody has kept still up to the last of these moments; 0.0 when they do not.
+
+    Args:
+        time_s: ``(N,)`` media times, rising.
+        values: ``(N, M)`` measures in degrees; all of them must keep still and be seen.
+    """
+    times = np.asarray(time_s, dtype=np.float64)
+    broken = np.flatnonzero((np.diff(times) > _GAP_S) | ~np.isfinite(values[:-1]).all(axis=1))
+    first = int(broken[-1]) + 1 if len(broken) else 0
+    if len(times) - first < 2 or not np.isfinite(values[-1]).all():
+        return 0.0
+    # From the last moment backwards, the spread of ever longer stretches.
+    back = (values[first:] - values[-1])[::-1]
+    count = np.arange(1, len(back) + 1)[:, None]
+    variance = np.cumsum(back**2, axis=0) / count - (np.cumsum(back, axis=0) / count) ** 2
+    still = np.flatnonzero(variance.max(axis=1) <= MOST_SPREAD_DEG**2)
+    return float(times[-1] - times[len(times) - 1 - int(still[-1])])
+
+
 def _within(times: Floats, values: Floats, seen: NDArray[np.bool_], columns: list[int]) -> list[Still]:
     """The same, of frames without a gap: the calmest first, then those beside it."""
     if len(times) < 2 or times[-1] - times[0] < LEAST_S:

@@ -1,4 +1,6 @@
-"""Draws where to put the camera, for docs/calibration.md: what it sees, the room from above, and the lens's height.
+"""Draws where to put the camera, for docs/calibration.md and docs/exercises.
+
+Each has what the camera sees, the room from above, and the lens's height.
 
 Run ``python docs/camera_drawings.py`` in the project's folder; half a minute.
 """
@@ -39,6 +41,9 @@ class Place:
 PLACES = (
     Place("camera-low-lunge", "low-lunge", 6.0, "0.5 - 0.7 m", 0.6, "2 - 3 m", 2.2, (100.0, 200.0, 152.0)),
     Place("camera-bridge", "bridge", 3.3, "0.4 - 0.6 m", 0.5, "2 - 3 m", 2.2, (90.0, 205.0, 80.0)),
+    Place("camera-dead-bug", "dead-bug-full", 5.2, "0.4 - 0.6 m", 0.5, "2 - 3 m", 2.6, (90.0, 205.0, 80.0)),
+    Place("camera-supine-hip-opening", "hip-opening", 14.0, "0.4 - 0.6 m", 0.5, "2 - 3 m", 2.6, (90.0, 215.0, 80.0)),
+    Place("camera-standing-core", "standing-march", 3.0, "0.9 - 1.0 m", 0.95, "3 m", 3.3, (140.0, 176.0, 148.0)),
     Place("camera-standing", "standing", 4.0, "0.9 - 1.0 m", 0.95, "3 m", 3.3, (140.0, 166.0, 148.0)),
 )
 

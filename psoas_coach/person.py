@@ -1,12 +1,12 @@
 """What ``calibrate person`` does around the measuring: reads the clips, keeps the profile, tells what was found."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from calibration.baseline import COMFORT_HOLDS, FARTHEST_DEG, NEUTRAL_HOLDS, Comfort
+from calibration.baseline import COMFORT_HOLDS
+from calibration.camera import straightened
 from calibration.profile import Profile
 from calibration.progress import Done, advice
 from poses.exercise_file import built_in
@@ -14,10 +14,12 @@ from poses.messages import Language, Messages
 from poses.problem import Problem
 from poses.records import Pose
 from poses.skeleton import SIDES
-from psoas_coach import profiles
-from psoas_coach.analyse import Progress
-from psoas_coach.calibrate_person import Calibrated, Clips, calibrate
+from psoas_coach import cameras, profiles
+from psoas_coach.analysis import Progress
+from psoas_coach.calibrate_person import Clips, calibrate
+from psoas_coach.history.keeping import note_change
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
+from psoas_coach.person_lines import told_lines
 from psoas_coach.terminal import progress_bar
 from vision.estimator import Estimator
 from vision.model import ensure_model
@@ -31,7 +33,15 @@ class _Interrupted(Exception):
 
 
 def run(
-    name: str, clips: Clips, pain: int, model: str, lang: Language, screen: Console, *, roll_deg: float = 0.0
+    name: str,
+    clips: Clips,
+    pain: int,
+    model: str,
+    lang: Language,
+    screen: Console,
+    *,
+    roll_deg: float = 0.0,
+    lens: str | None = None,
 ) -> int:
     """Measures a person from clips and keeps what was found in their profile.
 
@@ -43,6 +53,7 @@ def run(
         lang: Language of what is told.
         screen: Where it is told.
         roll_deg: How far the camera leans, where nobody is filmed standing both ways.
+        lens: Name of the camera whose lens is undone, or None.
 
     Returns:
         The exit status.
@@ -53,13 +64,9 @@ def run(
     texts = Messages(lang)
     profile = profiles.read(name) or Profile(name=name)
     now = datetime.now()
-    said = advice(profile.comfort, profile.sessions, now)
-    if clips.comfort and said.rest_until is not None:
-        raise Problem(
-            "The last session was too much",
-            f"it hurt, or was felt the day after; no stretching before {said.rest_until:%d-%m %H:%M}",
-            "Rest, breathe, walk a little, and measure the comfortable end after that",
-        )
+    if clips.comfort:
+        _refuse_while_resting(profile, now)
+    camera = cameras.known(lens) if lens is not None else None
     model_path = ensure_model(model, report=screen.print)
     with polite() as asked_to_stop:
 
@@ -71,7 +78,8 @@ def run(
                 progress_bar(screen, texts, clip.name) as show,
             ):
                 for count, frame in enumerate(source, start=1):
-                    poses.append(estimator.estimate(frame))
+                    pose = estimator.estimate(frame)
+                    poses.append(pose if camera is None else straightened(pose, camera.lens))
                     show(Progress(count, frame.time_s, source.duration_s))
                     if asked_to_stop():
                         raise _Interrupted
@@ -81,13 +89,23 @@ def run(
             found = calibrate(clips, poses_of, built_in(), profile.baseline, pain, now.date(), roll_deg)
         except _Interrupted:
             return EXIT_INTERRUPTED
-    updated = profile.model_copy(update={"baseline": found.baseline})
-    for measured in found.comfort:
-        updated = updated.with_comfort(measured)
+    updated = found.kept_in(profile)
     path = profiles.write(updated)
-    _tell(screen, texts, found, updated, now.date())
+    note_change(profile, updated)
+    for line in told_lines(texts, found, updated, now.date()):
+        screen.print(line, markup=False)
     screen.print(texts("calibration", "kept", path=str(path)), markup=False, style="dim")
     return EXIT_DONE
+
+
+def _refuse_while_resting(profile: Profile, now: datetime) -> None:
+    said = advice(profile.comfort, profile.sessions, now)
+    if said.rest_until is not None:
+        raise Problem(
+            "The last session was too much",
+            f"it hurt, or was felt the day after; no stretching before {said.rest_until:%d-%m %H:%M}",
+            "Rest, breathe, walk a little, and measure the comfortable end after that",
+        )
 
 
 def add_session(name: str, done: Done) -> Profile:
@@ -101,36 +119,8 @@ def add_session(name: str, done: Done) -> Profile:
         raise profiles.missing(name)
     updated = profile.with_session(done)
     profiles.write(updated)
+    note_change(profile, updated)
     return updated
-
-
-def _tell(screen: Console, texts: Messages, found: Calibrated, profile: Profile, today: date) -> None:
-    """What was measured and what it means; never how far somebody could go."""
-    baseline = found.baseline
-    if baseline is not None and baseline.on == today:
-        if baseline.roll_deg is not None:
-            screen.print(texts("calibration", "roll", deg=f"{baseline.roll_deg:+.1f}"), markup=False)
-        for posture in ("standing", "kneeling", "lying"):
-            for neutral in getattr(baseline, posture):
-                values = {"side": texts("sides", neutral.side), "trunk": f"{neutral.trunk_deg:+.0f}"}
-                values |= {"opening": f"{neutral.hip_opening_deg:+.0f}", "spread": f"{neutral.spread_deg:.1f}"}
-                screen.print(texts("calibration", posture, **values), markup=False)
-        until = f"{today + NEUTRAL_HOLDS:%d-%m-%Y}"
-        screen.print(texts("calibration", "neutral_until", date=until), markup=False)
-    for measured in found.comfort:
-        screen.print(_told_end(texts, measured, profile), markup=False)
-
-
-def _told_end(texts: Messages, measured: Comfort, profile: Profile) -> str:
-    kept = next(one for one in profile.comfort if (one.side, one.on) == (measured.side, measured.on))
-    tries: Sequence[str] = [f"{value:.0f}" for value in measured.tries_deg]
-    values = {"side": texts("sides", kept.side), "end": f"{kept.end_deg:.0f}", "tries": ", ".join(tries)}
-    line = texts("calibration", "comfort", **values, date=f"{kept.on + COMFORT_HOLDS:%d-%m-%Y}")
-    if kept.end_deg < measured.end_deg:
-        return f"{line} {texts('calibration', 'held_back')}"
-    if max(measured.tries_deg) > FARTHEST_DEG:
-        return f"{line} {texts('calibration', 'capped', deg=f'{FARTHEST_DEG:g}')}"
-    return line
 
 
 def tell_advice(screen: Console, texts: Messages, profile: Profile, now: datetime) -> None:

@@ -13,7 +13,7 @@ from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.variety import variant
 from poses.problem import Problem
 from psoas_coach import profiles
-from psoas_coach.analyse import replay
+from psoas_coach.analysis import replay
 from psoas_coach.calibrate_person import Clips
 from psoas_coach.person import run
 from psoas_coach.run import analyse_clips, chosen_exercises
@@ -27,6 +27,7 @@ STANDING: Controls = {
 }
 KNEELING: Controls = {"thigh_deg": 0.0, "trunk_deg": 0.0, "lumbar_deg": 0.0, "gaze_deg": -2.0}
 STRETCHED: Controls = KNEELING | {"thigh_deg": 13.0, "trunk_deg": -2.0}
+RUSHED: Controls = STRETCHED | {"thigh_deg": 20.0}
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,8 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "facing-right": ("standing", [(0.0, STANDING), (3.6, STANDING)]),
         "facing-left": ("standing", [(t, STANDING | {"heading_deg": 180.0}) for t in (0.0, 3.6)]),
         "kneeling": ("low-lunge", [(0.0, KNEELING), (3.6, KNEELING)]),
-        "held": ("low-lunge", [(0.0, KNEELING), (0.6, KNEELING), (2.0, STRETCHED), (5.8, STRETCHED)]),
+        "held": ("low-lunge", [(0.0, KNEELING), (0.6, KNEELING), (2.8, STRETCHED), (6.6, STRETCHED)]),
+        "rushed": ("low-lunge", [(0.0, KNEELING), (2.0, KNEELING), (2.7, RUSHED), (6.5, RUSHED)]),
     }
     for name, (posture, keys) in wanted.items():
         script = SCRIPTS[posture]
@@ -113,6 +115,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_kept(filmed: dict[str, Path
         (Clips(standing=(filmed["kneeling"],)), "does not show somebody standing"),
         (Clips(lying=(filmed["kneeling"],)), "does not show somebody lying"),
         (Clips(comfort=(filmed["held"],)), "1 tries, and 3 are needed"),
+        (Clips(comfort=(filmed["held"], filmed["held"], filmed["rushed"])), "rushed.mp4 goes in at"),
     ):
         with pytest.raises(Problem, match=message):
             calibrated(clips)

@@ -16,8 +16,9 @@ from calibration.level import camera_roll_deg, levelled, standing_lean_deg
 from calibration.personal import CEILINGS_DEG, FRESH_DEG, OLDER_DEG, Person, personalise
 from calibration.profile import Profile
 from calibration.progress import PER_SESSION_DEG, PER_WEEK_DEG, REST, Done, advice, allowed_deg, told_change
+from calibration.refusal import Refused
 from calibration.screening import Level, Offer
-from calibration.stillness import LEAST_S, stretches
+from calibration.stillness import LEAST_S, still_for, stretches
 from poses.cues import cue_of
 from poses.exercise import Exercise, Rule
 from poses.exercise_file import built_in
@@ -73,6 +74,21 @@ def test_flicker_gaps_and_what_is_not_seen_are_not_stillness() -> None:
     calm[::2] = np.nan
     assert stretches(time_s.tolist(), calm, (0,)) == []
     assert stretches([], np.zeros((0, 1)), (0,)) == []
+
+
+def test_how_long_somebody_has_kept_still_up_to_now() -> None:
+    time_s = np.arange(0.0, 10.0, 0.1)
+    values = np.stack([np.interp(time_s, [0, 6, 10], [40.0, 0.0, 0.0]), np.zeros(len(time_s))], axis=1)
+    # Still since 6 s, and the very end of the way is within what counts as sway.
+    assert still_for(time_s.tolist(), values) == pytest.approx(4.5, abs=0.6)
+    assert still_for(time_s[:50].tolist(), values[:50]) < 1.5, "on the way"
+    later = np.where(time_s < 8.0, time_s, time_s + 1.0)
+    assert still_for(later.tolist(), values) == pytest.approx(1.9, abs=0.05), "a gap is not stillness"
+    values[-5] = np.nan
+    assert still_for(time_s.tolist(), values) == pytest.approx(0.3, abs=0.05)
+    values[-1] = np.nan
+    assert still_for(time_s.tolist(), values) == 0.0
+    assert still_for([], np.zeros((0, 2))) == 0.0
 
 
 # --- the camera's lean --------------------------------------------------------------------------------------------
@@ -134,6 +150,10 @@ def test_tries_that_could_mislead_are_refused_with_every_reason() -> None:
         comfort_from([*bad, *tries(3.0, side=LEFT)[:0]], 3, TODAY)
     for part in ("2 tries", "3 of 10", "passed a stop limit (bounce)", "leans back by 9", "more than 5 degrees"):
         assert part in str(caught.value)
+    fast = replace(tries(12.0)[0], fastest_deg_s=25.0)
+    with pytest.raises(Refused, match="goes in at 25 degrees a second, faster than 15") as refused:
+        comfort_from([*tries(12.0, 13.0), fast], 0, TODAY)
+    assert refused.value.reasons == ("too_fast",)
     with pytest.raises(Problem, match="not all stretch the same side"):
         comfort_from([*tries(10.0, 11.0), *tries(10.0, side=LEFT)], 0, TODAY)
 
@@ -166,6 +186,18 @@ def test_limits_follow_the_comfortable_end_up_to_ceilings(deg: float, days: int,
     assert own.movement.creep.cap_deg == caution
     assert personalise(LUNGE, person, TODAY).of_side(LEFT) == LUNGE, "the other side has everybody's"
     assert cue_of(opening, Verdict.CAUTION, caution) == "too_far_caution"
+
+
+def test_what_is_rocked_is_cautioned_from_the_comfortable_end_on() -> None:
+    rocked = next(one for one in built_in() if one.id == "dynamic-lunge")
+    own = of_right(personalise(rocked, Person(None, (None, end(12.0))), TODAY))
+    opening = rule(own, "hip-opening")
+    # Safe-ranges.md 2.4: an aim of 80 %, care past 100 %, the stop of the held lunge.
+    assert opening.target.max == pytest.approx(9.6)
+    assert (opening.caution.max, opening.stop.max) == (12.0, 20.0)
+    # What lies on the floor has no opening to go by.
+    lying = next(one for one in built_in() if one.id == "supine-hip-opening")
+    assert personalise(lying, Person(None, (end(12.0, side="left"), end(12.0))), TODAY) is lying
 
 
 def test_what_is_too_old_or_of_the_future_does_not_count() -> None:
@@ -330,6 +362,8 @@ def test_after_a_session_that_was_too_much_there_is_no_stretching(anna: Profile)
     assert {name: offer.level for name, offer in left.items()} == {
         "bridge": Level.OFFERED,
         "low-lunge": Level.WITHHELD,
+        "dynamic-lunge": Level.WITHHELD,
+        "supine-hip-opening": Level.WITHHELD,
     }
     assert isinstance(told.file, io.StringIO)
     assert "No stretching before" in told.file.getvalue()
