@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from poses.exercise import Band, Exercise, Rule
 from poses.measures import INDEX, IS_ANGLE
-from poses.recognition import side_of
+from poses.recognition import Roles, side_of
 from poses.records import Measures, Reading, Verdict
 from poses.yaw import FINE_DEG, YawMemory, surely_oblique, worst_error_deg
 
@@ -80,6 +80,7 @@ def assess(
     *,
     still: bool = False,
     turned: YawMemory = _SIDE_ON,
+    lowered: int | None = None,
 ) -> tuple[tuple[Reading, ...], AssessmentMemory]:
     """Judges one moment of an exercise.
 
@@ -92,6 +93,7 @@ def assess(
         still: The moment is a photograph: limits count at once, since nothing can be waited for.
         turned: How obliquely the person is seen: beyond ``yaw.FINE_DEG`` stop limits are tightened, and what has none
             is not judged once it is surely so.
+        lowered: Side of the leg that is lowered now, or None where that is not known.
 
     Returns:
         A reading for each rule in the order of the exercise, and the new memory.
@@ -103,10 +105,12 @@ def assess(
     readings, rules = [], []
     oblique_deg = round(abs(turned.deg)) if abs(turned.deg) > FINE_DEG else 0
     coarse = surely_oblique(turned)
+    roles = Roles(stretched, near, lowered)
     for rule, past in zip(exercise.rules, pasts, strict=True):
-        side, column = side_of(rule.leg, stretched, near), INDEX[rule.measure]
-        value, sigma = values[side][column], sigmas[side][column]
-        states = [values[side_of(c.leg, stretched, near)][INDEX[c.measure]] for c in rule.when]
+        known, column = side_of(rule.leg, roles), INDEX[rule.measure]
+        side = near if known is None else known
+        value, sigma = (math.nan, math.nan) if known is None else (values[side][column], sigmas[side][column])
+        states = [_state(values, side_of(c.leg, roles), c.measure) for c in rule.when]
         if oblique_deg and rule.has_stop:
             rule = tightened(rule, oblique_deg)  # noqa: PLW2901 - the same rule, for this view
         unseen = math.isnan(value) or (states and any(map(math.isnan, states)))
@@ -117,13 +121,19 @@ def assess(
             now = _quiet(past, time_s)
             verdict = now.verdict
         else:
-            now = advance(rule, value, sigma, time_s, past, still=still)
+            # A far leg that another one may hide is read well enough for care only where that is sure.
+            doubtful = side != near and rule.leg in ("lowered", "raised")
+            now = advance(rule, value, sigma, time_s, past, still=still, sure=doubtful)
             verdict = now.verdict
         rules.append(now)
         limit = now.limit if verdict is not Verdict.UNKNOWN else math.nan
         pending = verdict is Verdict.OK and now.caution_since_s is not None
         readings.append(Reading(rule.id, rule.measure, side, value, sigma, verdict, limit, now.since_s, pending))
     return tuple(readings), AssessmentMemory(exercise.id, stretched, near, tuple(rules))
+
+
+def _state(values: list[list[float]], side: int | None, measure: str) -> float:
+    return math.nan if side is None else values[side][INDEX[measure]]
 
 
 @lru_cache(maxsize=256)
@@ -142,7 +152,7 @@ def tightened(rule: Rule, yaw_deg: int) -> Rule:
 
 
 def advance(
-    rule: Rule, value: float, sigma: float, time_s: float, past: RuleMemory, *, still: bool = False
+    rule: Rule, value: float, sigma: float, time_s: float, past: RuleMemory, *, still: bool = False, sure: bool = False
 ) -> RuleMemory:
     """Takes one more value of a rule into account.
 
@@ -153,6 +163,7 @@ def advance(
         time_s: Media time.
         past: What the last call returned.
         still: Limits count at once.
+        sure: A caution, too, is given only where it is sure.
 
     Returns:
         The new memory; its ``verdict`` is the verdict.
@@ -160,7 +171,7 @@ def advance(
     if time_s - past.last_s > FORGET_S:
         past = RuleMemory(since_s=time_s)
     past_stop = not rule.stop.holds(value, margin=sigma)
-    past_caution = not rule.caution.holds(value, margin=0.0 if rule.has_stop else sigma)
+    past_caution = not rule.caution.holds(value, margin=0.0 if rule.has_stop and not sure else sigma)
     far = not rule.stop.holds(value)
     if past.verdict is Verdict.OK and not (past_caution or past_stop or far):
         # Nearly every frame: nothing is under way.

@@ -19,10 +19,11 @@ _CREEP_DEG: Final = 5.0
 # The stretch begins this far above the person's own level of rest, yet no farther from its nominal start than this.
 _ABOVE_REST_DEG: Final = 6.0
 _START_DEG: Final = (-3.0, 2.0)
-# A repetition's turn: so many degrees, and this share of its rise, back from the highest or lowest.
-_TURN_DEG: Final = 6.0
+# Somebody holds within this share of their own way in. Shares and not degrees, because the estimate may read all of a
+# movement too small, as transitions are dated by percent reference levels (IEEE Std 181); 20 % is a convention.
+_HELD_SHARE: Final = 0.2
+# A repetition's turn: this share of its rise back from the highest, where that is more than the shape's degrees.
 _TURN_SHARE: Final = 0.2
-_UP_DEG: Final = 8.0
 # Lowered by this share of its own rise, a repetition is over, even when the next begins before the floor.
 _LOWERED_SHARE: Final = 0.35
 
@@ -49,6 +50,8 @@ class Shape:
         from_deg: The angle from which on it is a stretch (hold) or a lift (repetition).
         still_deg_s: Mean speed over a second below which a person is holding.
         excursion_deg: The smallest rise, and fall, of a repetition.
+        up_deg: So far above its rest a repetition has begun.
+        turn_deg: So far back from its highest angle it has turned.
         hold_from_s: A top this long is a hold.
         pause_s: A view lost for longer ends what was under way. Within 5 s a passer-by is gone, and nobody leaves a
             lunge, rests and comes back.
@@ -58,6 +61,8 @@ class Shape:
     from_deg: float
     still_deg_s: float = 3.0
     excursion_deg: float = 15.0
+    up_deg: float = 8.0
+    turn_deg: float = 6.0
     hold_from_s: float = 5.0
     pause_s: float = 5.0
 
@@ -95,6 +100,8 @@ class Course:
         bins: The last seconds.
         low: Level of rest (hold), or from which the person went up (repetition).
         high: Highest angle since then (repetition), or of the hold before ``bins``.
+        base: Level from which the way into the hold began; NaN before one.
+        near_deg: How far below its level a hold still is one.
     """
 
     phase: Phase | None = None
@@ -104,6 +111,8 @@ class Course:
     bins: tuple[Bin, ...] = ()
     low: float = math.inf
     high: float = -math.inf
+    base: float = math.nan
+    near_deg: float = NEAR_DEG
 
 
 Changes = tuple[PhaseChange, ...]
@@ -131,16 +140,32 @@ def follow_hold(shape: Shape, course: Course, said_s: float) -> tuple[Course, Ch
     if still and now > threshold:
         # Asked twice, since what sets out from near the threshold may look still for a moment.
         sure = levels.mean(bins[:-2], 0.5, 0.0) > threshold and levels.still(bins[:-2], shape.still_deg_s)
-        start = levels.found(bins, still)
-        return begin(replace(course, high=-math.inf), Phase.HOLD, start, said_s) if sure else (course, ())
+        return _hold(course, still, said_s) if sure else (course, ())
     if still and moving:
         course = replace(course, low=now, high=-math.inf)
         return begin(course, Phase.REST, levels.arrived(bins, now, PAST_DEG), said_s)
     # What came before this rest is no way into the stretch.
     before = min((b.value for b in bins if b.time_s >= course.since_s), default=now)
     if not moving and now > before + _LEFT_DEG:
+        course = replace(course, base=before)
         return begin(course, Phase.ENTER, levels.left(bins, before + NEAR_DEG, 1), said_s)
     return course, ()
+
+
+def _hold(course: Course, still_s: float, said_s: float) -> tuple[Course, Changes]:
+    """A hold begins where the last share of the way in began."""
+    level = levels.mean(course.bins, still_s / 2.0, 0.0)
+    base = course.base
+    if course.phase is not Phase.ENTER:
+        base = min((b.value for b in course.bins if b.time_s >= course.since_s - BIN_S), default=level)
+    near_deg = max(_HELD_SHARE * (level - base), NEAR_DEG)
+    start = levels.reached(course.bins, level, base, near_deg)
+    return begin(replace(course, high=-math.inf, base=base, near_deg=near_deg), Phase.HOLD, start, said_s)
+
+
+def departed(course: Course, level: float) -> Bin:
+    """Where a hold was left: the first share of the way out lies behind; the latest moment where it is not."""
+    return levels.crossed(course.bins, level - course.near_deg)
 
 
 def _leave(shape: Shape, course: Course, said_s: float) -> tuple[Course, Changes]:
@@ -148,13 +173,13 @@ def _leave(shape: Shape, course: Course, said_s: float) -> tuple[Course, Changes
     bins = course.bins
     level = levels.level_before(bins, course.since_s)
     recent = [b.value for b in bins if b.time_s > bins[-1].time_s - _LEFT_S]
-    out = max(recent) < max(level - _LEFT_DEG, _threshold(shape, course) - 2.0)
+    out = max(recent) < max(level - max(_LEFT_DEG, course.near_deg), _threshold(shape, course) - 2.0)
     if not out and min(recent) <= level + _CREEP_DEG:
         oldest = bins[0].value if bins[0].time_s >= course.since_s else -math.inf
         return (replace(course, high=oldest) if oldest > course.high else course), ()
-    end = levels.left(bins, level, -1 if out else 1)
+    end = departed(course, level) if out else levels.left(bins, level, 1)
     held = [b.value for b in bins if course.since_s - BIN_S <= b.time_s <= end.time_s]
-    course = replace(course, high=max([course.high, *held]))
+    course = replace(course, high=max([course.high, *held]), base=level)
     return begin(course, Phase.EXIT if out else Phase.ENTER, end, said_s)
 
 
@@ -166,15 +191,16 @@ def _threshold(shape: Shape, course: Course) -> float:
 def follow_repetition(shape: Shape, course: Course, said_s: float) -> tuple[Course, Changes]:
     """The course of what is lifted and lowered, by turning points relative to the person's own rise."""
     if course.phase in (Phase.SET_UP, Phase.REST):
-        low = min(b.value for b in course.bins if b.time_s >= course.since_s - BIN_S)
-        if course.bins[-1].value < low + _UP_DEG:
+        # Of pictures that are far apart none may have come since.
+        low = min((b.value for b in course.bins if b.time_s >= course.since_s - BIN_S), default=course.bins[-1].value)
+        if course.bins[-1].value < low + shape.up_deg:
             return course, ()
         course = replace(course, low=low, high=course.bins[-1].value)
         return begin(course, Phase.UP, levels.left(course.bins, low + NEAR_DEG, 1), said_s)
     if course.phase is Phase.DOWN:
         return _lower(shape, course, said_s)
     course = replace(course, high=max(course.high, course.bins[-1].value))
-    turn = max(_TURN_DEG, _TURN_SHARE * (course.high - course.low))
+    turn = max(shape.turn_deg, _TURN_SHARE * (course.high - course.low))
     return (_lift if course.phase is Phase.UP else _stay)(shape, course, turn, said_s)
 
 
@@ -210,8 +236,8 @@ def _lift(shape: Shape, course: Course, turn: float, said_s: float) -> tuple[Cou
 def _lower(shape: Shape, course: Course, said_s: float) -> tuple[Course, Changes]:
     """On the way down: at rest once low enough and still, or rising again; back at the top when not low enough."""
     bins = course.bins
-    low = min(b.value for b in bins if b.time_s >= course.since_s)
-    rising, still = bins[-1].value > low + _UP_DEG, levels.still(bins, shape.still_deg_s) == 1.0
+    low = min((b.value for b in bins if b.time_s >= course.since_s), default=bins[-1].value)
+    rising, still = bins[-1].value > low + shape.up_deg, levels.still(bins, shape.still_deg_s) == 1.0
     if not (rising or still):
         return course, ()
     if not lowered(shape, course):

@@ -32,7 +32,17 @@ PRAISE_GAP_S: Final = 20.0
 ENDINGS: Final = {"exercise": "pain_stop", "session": "session_end"}
 ENDING_S: Final = 4.0
 # Among the rules of range with a stop limit, 20 and on, and those of technique, 60 and on.
-_MOVEMENT_RANKS: Final = {"bounce": 10, "speed": 11, "creep": 40, "growth": 41, "shake": 42, "hold": 50, "dose": 51}
+_MOVEMENT_RANKS: Final = {
+    "bounce": 10,
+    "speed": 11,
+    "creep": 40,
+    "growth": 41,
+    "shake": 42,
+    "tempo": 12,
+    "sway": 13,
+    "hold": 50,
+    "dose": 51,
+}
 
 # What is said for each problem of poses.view; every one of them means that nothing is judged, or not all.
 PROBLEM_CUES: Final = {
@@ -46,6 +56,7 @@ PROBLEM_CUES: Final = {
     "not_alone": "one_person",
     "lost_track": "no_view",
     "oblique": "not_checked",
+    "far_leg": "not_checked",
 }
 
 

@@ -11,8 +11,12 @@ from typing import Literal
 from poses.movement import Movement
 
 # Which leg a measure is read from. stretched: the leg whose thigh points farthest back (lunge: the back leg);
-# supporting: the other one; near: the one turned to the camera; far: the one turned away.
-Leg = Literal["stretched", "supporting", "near", "far"]
+# supporting: the other one; near: the one turned to the camera; far: the one turned away; lowered: the one whose hip is
+# more open in this very frame, whatever it is called; raised: the other one.
+Leg = Literal["stretched", "supporting", "near", "far", "lowered", "raised"]
+
+
+Hands = Literal["on_knee", "off_knee", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A measure of one leg that must lie in a band."""
+    """A measure of one leg that must lie in a band; ``unseen``: whether one that is not seen speaks for it too."""
 
     measure: str
     leg: Leg
     band: Band
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,12 @@ class Exercise:
         rules: In order of display; the first is the one that the exercise's movement is about.
         movement: How it is moved and what counts as forcing it, or None where that is not judged.
         sides: The same with the limits of each side of one person, left and right, or None where they are everybody's.
+        like: Id of the exercise that has the same posture and is only moved otherwise, or "".
+        begins: Of these one must hold besides for the exercise to begin, and again and again for it to go on.
+        begins_within_s: So long without it, and the exercise is over.
+        hands: Where the hands are, where two exercises differ in that: on the raised knee or off it; "" for anywhere.
+        levels: The same made harder, from the second level on; the exercise itself is the first.
+        unseen: What can go wrong in it that no camera at its side sees, keys of [unseen] in ``poses/texts``.
     """
 
     id: str
@@ -94,6 +105,16 @@ class Exercise:
     rules: tuple[Rule, ...]
     movement: Movement | None = None
     sides: tuple["Exercise", "Exercise"] | None = None
+    like: str = ""
+    begins: tuple[Condition, ...] = ()
+    begins_within_s: float = math.inf
+    hands: Hands = ""
+    levels: tuple["Exercise", ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    def at_level(self, level: int) -> "Exercise":
+        """The exercise at a level, from 1; the hardest where it has fewer."""
+        return self if level <= 1 or not self.levels else self.levels[min(level, len(self.levels) + 1) - 2]
 
     def of_side(self, side: int | None) -> "Exercise":
         """With the limits of one side; with everybody's where there are no others."""
@@ -103,7 +124,7 @@ class Exercise:
     def has_leg_roles(self) -> bool:
         """Whether one leg is stretched and the other supports, or both do the same."""
         legs = {condition.leg for condition in self.posture} | {rule.leg for rule in self.rules}
-        return not legs <= {"near", "far"}
+        return bool(legs & {"stretched", "supporting"})
 
 
 def with_shaking(exercise: Exercise) -> Exercise:

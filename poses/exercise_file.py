@@ -5,14 +5,16 @@ are errors, since a misspelt limit would silently be no limit. Each number stand
 """
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, field_validator, model_validator
 
-from poses.exercise import Band, Condition, Exercise, Leg, Rule
+from poses.exercise import Band, Condition, Exercise, Hands, Leg, Rule
 from poses.measures import NAMES
-from poses.messages import cue_ids
+from poses.messages import cue_ids, unseen_ids
 from poses.movement_file import MovementTable
 from poses.strict_toml import Number, Source, Strict, read_strictly
 
@@ -48,6 +50,7 @@ class _Band(Strict):
 class _Condition(_Band):
     measure: str
     leg: Leg
+    unseen: bool = False
 
     @field_validator("measure")
     @classmethod
@@ -55,12 +58,21 @@ class _Condition(_Band):
         return _known_measure(value)
 
     def condition(self) -> Condition:
-        return Condition(self.measure, self.leg, self.band())
+        return Condition(self.measure, self.leg, self.band(), self.unseen)
 
 
 class _Posture(Strict):
     margin_deg: _Number
+    hands: Hands = ""
     conditions: list[_Condition] = Field(min_length=1)
+    begins: list[_Condition] = Field(default_factory=list)
+    begins_within_s: _Number | None = None
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> "_Posture":
+        if bool(self.begins) != (self.begins_within_s is not None):
+            raise ValueError("begins and begins_within_s belong together")
+        return self
 
 
 class _Cues(Strict):
@@ -126,7 +138,25 @@ class _Rule(Strict):
         )
 
 
-class _File(Strict):
+class _Eased(Strict):
+    """What differs of a rule at a level."""
+
+    id: _Name
+    target: _Band
+    caution: _Band
+    stop: _Band
+
+
+class _Level(Strict):
+    rules: list[_Eased] = Field(min_length=1)
+
+
+class ExerciseFile(Strict):
+    """An exercise as it stands in its file, whose name is its id."""
+
+    like: _Name | None = None
+    unseen: list[str] = Field(default_factory=list)
+    levels: list[_Level] = Field(default_factory=list)
     posture: _Posture
     rules: list[_Rule] = Field(min_length=1)
     movement: MovementTable | None = None
@@ -141,6 +171,57 @@ class _File(Strict):
             seen.add(rule.id)
         return rules
 
+    @model_validator(mode="after")
+    def _known_rules(self) -> "ExerciseFile":
+        known = {rule.id: rule for rule in self.rules}
+        faults = [
+            f"levels.{number}: there is no rule {eased.id}"
+            for number, level in enumerate(self.levels)
+            for eased in level.rules
+            if eased.id not in known
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        # As strictly as the rules of the first level.
+        for level in self.levels:
+            self._at(level)
+        return self
+
+    @field_validator("unseen")
+    @classmethod
+    def _told(cls, unseen: list[str]) -> list[str]:
+        if wrong := [name for name in unseen if name not in unseen_ids()]:
+            raise ValueError(f"there is no text for {', '.join(wrong)}; there is for {', '.join(sorted(unseen_ids()))}")
+        return unseen
+
+    def _at(self, level: _Level) -> tuple[Rule, ...]:
+        """The rules at a level."""
+        other = {
+            eased.id: {"target": eased.target, "caution": eased.caution, "stop": eased.stop} for eased in level.rules
+        }
+        rules = [_Rule.model_validate(rule.model_dump() | _dumped(other.get(rule.id, {}))) for rule in self.rules]
+        return tuple(rule.rule() for rule in rules)
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """The file as an exercise."""
+        made = Exercise(
+            id=exercise_id,
+            posture=tuple(condition.condition() for condition in self.posture.conditions),
+            posture_margin_deg=self.posture.margin_deg.value,
+            rules=tuple(rule.rule() for rule in self.rules),
+            movement=self.movement.movement() if self.movement else None,
+            like=self.like or "",
+            begins=tuple(condition.condition() for condition in self.posture.begins),
+            begins_within_s=self.posture.begins_within_s.value if self.posture.begins_within_s else math.inf,
+            hands=self.posture.hands,
+            unseen=tuple(self.unseen),
+        )
+        return replace(made, levels=tuple(replace(made, rules=self._at(level)) for level in self.levels))
+
+
+def _dumped(bands: Mapping[str, _Band]) -> dict[str, Any]:
+    return {name: band.model_dump() for name, band in bands.items()}
+
 
 def read(path: Path) -> Exercise:
     """Reads one exercise file; the name of the file without its suffix is the exercise's id.
@@ -149,19 +230,14 @@ def read(path: Path) -> Exercise:
         Problem: With every fault of the file, each as key, what was found and what is allowed.
     """
     why = "a limit that is not understood would be no limit"
-    content = read_strictly(path, _File, "an exercise", why)
-    return Exercise(
-        id=path.stem,
-        posture=tuple(condition.condition() for condition in content.posture.conditions),
-        posture_margin_deg=content.posture.margin_deg.value,
-        rules=tuple(rule.rule() for rule in content.rules),
-        movement=content.movement.movement() if content.movement else None,
-    )
+    content = read_strictly(path, ExerciseFile, "an exercise", why)
+    return content.exercise(path.stem)
 
 
 def built_in() -> tuple[Exercise, ...]:
-    """The exercises that come with the program, by id."""
-    return tuple(read(built_in_file(name)) for name in built_in_ids())
+    """The exercises that come with the program, by id; those that are like another one after all others."""
+    found = (read(built_in_file(name)) for name in built_in_ids())
+    return tuple(sorted(found, key=lambda exercise: bool(exercise.like)))
 
 
 def built_in_ids() -> tuple[str, ...]:

@@ -6,19 +6,34 @@ numbers are those of safe-ranges.md 3.1 to 3.5 by way of the exercise files.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
-from poses import bouncing, creeping, phases, shaking, tally
+from poses import bouncing, clocks, creeping, phases, shaking, swaying, tally
 from poses import speed as speeds
-from poses.movement import MEASURES, GrowthLimits, Movement, TimeLimits
-from poses.phases import Phase, PhaseMemory
+from poses.movement import MEASURES, Movement
+from poses.phases import Phase, PhaseChange, PhaseMemory
 from poses.records import Moment, Reading, Verdict
-from poses.tally import Tally
+from poses.tally import Hold, Repetition, Tally
 
 # One-sigma flicker of the hip opening from frame to frame, after the estimator's own filter. Of 36 phantoms seen within
 # 15 degrees of the side (training clips, seeds from 3000) the median has 0.36, one in ten 0.9.
 FLICKER_DEG: Final = 0.5
+
+
+# Of two speeds the graver one is told; one that is known before one that is not.
+_GRAVITY: Final = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.CAUTION: 2, Verdict.STOP: 3}
+
+
+class Detectors(NamedTuple):
+    """The recent past of the detectors; a tuple, since one is made at each frame."""
+
+    speed: speeds.SpeedMemory = speeds.SpeedMemory()
+    speed_of_other: speeds.SpeedMemory = speeds.SpeedMemory()
+    bounce: bouncing.BounceMemory = bouncing.BounceMemory()
+    creep: creeping.CreepMemory = creeping.CreepMemory()
+    shake: shaking.ShakeMemory = shaking.ShakeMemory()
+    sway: swaying.SwayMemory = swaying.SwayMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,69 +43,122 @@ class ForcingMemory:
     Attributes:
         course: The course of the exercise.
         done: What was done.
-        speed: Of the detector of speed.
-        bounce: Of the detector of bouncing.
-        creep: Of the detector of creeping.
-        shake: Of the detector of shaking.
+        detectors: What the detectors have seen.
         peaks: Highest angle of the first repetition, then those of the last ones.
+        begun_s: When each of the last two repetitions began.
         since_s: For each rule of time and growth, since when its verdict holds.
     """
 
     course: PhaseMemory = PhaseMemory()
     done: Tally = Tally()
-    speed: speeds.SpeedMemory = speeds.SpeedMemory()
-    bounce: bouncing.BounceMemory = bouncing.BounceMemory()
-    creep: creeping.CreepMemory = creeping.CreepMemory()
-    shake: shaking.ShakeMemory = shaking.ShakeMemory()
+    detectors: Detectors = Detectors()
     peaks: tuple[float, ...] = ()
+    begun_s: tuple[float, ...] = ()
     since_s: tuple[tuple[str, Verdict, float], ...] = ()
+
+
+class Glimpsed(NamedTuple):
+    """What is seen at one moment.
+
+    Attributes:
+        raw_deg: Hip opening of the leg of interest in this frame alone, NaN where it was not seen.
+        smooth_deg: The same, smoothed.
+        other_deg: What ``raw_deg`` is, of the other leg, where its speed counts too.
+        hips: Where the hips are, see ``swaying.hips_at``, where that matters.
+        legs_seen: Whether the legs are well seen. Where they are not, landmarks jump, and a bounce has to go on for as
+            many turning points as otherwise make a stop before it is told.
+    """
+
+    raw_deg: float
+    smooth_deg: float
+    other_deg: float = math.nan
+    hips: float = math.nan
+    legs_seen: bool = True
 
 
 def advance(
     movement: Movement,
     time_s: float,
-    raw_deg: float,
-    smooth_deg: float,
+    seen: Glimpsed,
     memory: ForcingMemory,
     *,
     side: int,
     one_sided: bool,
     in_exercise: bool | None,
+    course_deg: float | None = None,
 ) -> tuple[Moment, ForcingMemory]:
     """Takes one more moment of an exercise into account.
 
     Args:
         movement: How the exercise is moved.
         time_s: Media time.
-        raw_deg: Hip opening of the leg of interest in this frame alone, NaN where it was not seen.
-        smooth_deg: The same, smoothed.
+        seen: What is seen of it.
         memory: What the last call returned.
         side: The leg.
         one_sided: Whether one leg is stretched at a time.
         in_exercise: Whether the posture is that of the exercise; None when that cannot be told.
+        course_deg: What the phases are read from, where something better than ``smooth_deg`` is known.
     """
     whose = side if one_sided else None
-    course, changes = phases.advance(
-        movement.shape, time_s, smooth_deg, memory.course, in_exercise=in_exercise, side=whose
+    angle_deg = seen.smooth_deg if course_deg is None else course_deg
+    memory, changes, holds, repetitions = follow(
+        movement, time_s, angle_deg, memory, whose=whose, in_exercise=in_exercise
     )
-    done, holds, repetitions = tally.gather(memory.done, changes, time_s)
-    peaks = memory.peaks
-    for repetition in repetitions:
-        peaks = _with_peak(movement.growth, peaks, repetition.peak)
-    memory = ForcingMemory(course, done, memory.speed, memory.bounce, memory.creep, memory.shake, peaks, memory.since_s)
+    course, done = memory.course, memory.done
     hold_s = tally.hold_s(done, course) if done.hold is not None else math.nan
     readings: tuple[Reading, ...] = ()
     if in_exercise:
-        readings, memory = _readings(movement, time_s, raw_deg, smooth_deg, hold_s, side, whose, memory)
+        found, detectors = _detected(movement, time_s, seen, memory, side)
+        timed, since = _clocked(movement, time_s, hold_s, memory, side, whose)
+        readings, memory = (*found, *timed), replace(memory, detectors=detectors, since_s=since)
     number = done.repetition_now or done.repetitions
     since_s = course.course.since_s
     return Moment(None, course.phase, since_s, hold_s, number, changes, holds, repetitions, readings), memory
 
 
+def follow(
+    movement: Movement,
+    time_s: float,
+    angle_deg: float,
+    memory: ForcingMemory,
+    *,
+    whose: int | None,
+    in_exercise: bool | None,
+) -> tuple[ForcingMemory, tuple[PhaseChange, ...], tuple[Hold, ...], tuple[Repetition, ...]]:
+    """Follows phases, holds and repetitions alone, without asking whether anything is forced.
+
+    Args:
+        movement: How the exercise is moved.
+        time_s: Media time.
+        angle_deg: What the phases are read from.
+        memory: What the last call returned.
+        whose: The leg it is of, or None where both do the same.
+        in_exercise: Whether the posture is that of the exercise; None when that cannot be told.
+
+    Returns:
+        The new memory, and the phases that began, the holds and the repetitions that are complete.
+    """
+    course, changes = phases.advance(
+        movement.shape, time_s, angle_deg, memory.course, in_exercise=in_exercise, side=whose
+    )
+    done, holds, repetitions = tally.gather(memory.done, changes, time_s)
+    peaks, begun_s = memory.peaks, memory.begun_s
+    for repetition in repetitions:
+        peaks = clocks.with_peak(movement.growth, peaks, repetition.peak)
+        begun_s = (*begun_s, repetition.start_s)[-2:]
+    kept = ForcingMemory(course, done, memory.detectors, peaks, begun_s, memory.since_s)
+    return kept, changes, holds, repetitions
+
+
+def with_detectors_of(memory: ForcingMemory, other: ForcingMemory) -> ForcingMemory:
+    """A memory with what another one's detectors have seen."""
+    return replace(memory, detectors=other.detectors)
+
+
 def leave(movement: Movement, time_s: float, memory: ForcingMemory) -> tuple[Moment, ForcingMemory]:
     """Ends what is under way because another exercise was begun; what was done is kept."""
-    nan = math.nan
-    return advance(movement, time_s, nan, nan, memory, side=0, one_sided=False, in_exercise=False)
+    nothing = Glimpsed(math.nan, math.nan)
+    return advance(movement, time_s, nothing, memory, side=0, one_sided=False, in_exercise=False)
 
 
 def finish(movement: Movement, memory: ForcingMemory) -> Moment:
@@ -101,100 +169,71 @@ def finish(movement: Movement, memory: ForcingMemory) -> Moment:
     return Moment(phase=course.phase, changes=changes, holds=(*holds, *last), repetitions=repetitions)
 
 
-def _readings(
-    movement: Movement,
-    time_s: float,
-    raw_deg: float,
-    smooth_deg: float,
-    hold_s: float,
-    side: int,
-    whose: int | None,
-    memory: ForcingMemory,
-) -> tuple[tuple[Reading, ...], ForcingMemory]:
+def _detected(
+    movement: Movement, time_s: float, seen: Glimpsed, memory: ForcingMemory, side: int
+) -> tuple[tuple[Reading, ...], Detectors]:
+    """What the detectors say."""
     found: list[Reading] = []
+    past = memory.detectors
+    speed, other, bounce, creep, shake, sway = past
 
     def say(rule: str, value: float, sigma: float, verdict: Verdict, limit: float, since_s: float) -> None:
         found.append(Reading(rule, MEASURES[rule], side, value, sigma, verdict, limit, since_s))
 
-    kept_bounce, kept_speed, kept_creep, kept_shake = memory.bounce, memory.speed, memory.creep, memory.shake
     if movement.bounce is not None:
-        b, kept_bounce = bouncing.advance(
-            movement.bounce, time_s, raw_deg, FLICKER_DEG, memory.bounce, active=smooth_deg > movement.bounce_from_deg
-        )
+        limits = movement.bounce
+        if not seen.legs_seen:
+            limits = replace(limits, caution_reversals=limits.stop_reversals)
+        at_end = seen.smooth_deg > movement.bounce_from_deg
+        b, bounce = bouncing.advance(limits, time_s, seen.raw_deg, FLICKER_DEG, bounce, active=at_end)
         say("bounce", b.value, b.sigma, b.verdict, b.limit, b.since_s)
     if movement.speed is not None:
-        s, kept_speed = speeds.advance(
-            movement.speed, time_s, raw_deg, math.nan, memory.speed, active=smooth_deg > movement.speed_from_deg
-        )
+        counts = seen.smooth_deg > movement.speed_from_deg
+        s, speed = speeds.advance(movement.speed, time_s, seen.raw_deg, math.nan, speed, active=counts)
+        if movement.both_legs:
+            o, other = speeds.advance(movement.speed, time_s, seen.other_deg, math.nan, other, active=True)
+            s = max((s, o), key=lambda one: _GRAVITY[one.verdict])
         say("speed", s.value, s.sigma, s.verdict, s.limit, s.since_s)
     if movement.creep is not None:
         hold = memory.done.hold
-        c, kept_creep = creeping.advance(
-            movement.creep,
-            time_s,
-            raw_deg,
-            FLICKER_DEG,
-            memory.creep,
-            active=True,
-            hold_start_s=hold.since_s if hold is not None else None,
+        start_s = hold.since_s if hold is not None else None
+        c, creep = creeping.advance(
+            movement.creep, time_s, seen.raw_deg, FLICKER_DEG, creep, active=True, hold_start_s=start_s
         )
         say("creep", c.value, c.sigma, c.verdict, c.limit, c.since_s)
     if movement.shake is not None and movement.shakes:
         still = memory.course.phase in (Phase.HOLD, Phase.TOP)
-        k, kept_shake = shaking.advance(movement.shake, time_s, raw_deg, memory.shake, active=still)
+        k, shake = shaking.advance(movement.shake, time_s, seen.raw_deg, shake, active=still)
         say("shake", k.value, k.sigma, k.verdict, k.limit, k.since_s)
-    plain: list[tuple[str, float, Verdict, float]] = []
+    if movement.sway is not None:
+        value, sway = swaying.advance(movement.sway, time_s, seen.hips, sway)
+        say("sway", value, 0.0, sway.verdict, sway.limit, sway.since_s)
+    return tuple(found), Detectors(speed, other, bounce, creep, shake, sway)
+
+
+def _clocked(
+    movement: Movement, time_s: float, hold_s: float, memory: ForcingMemory, side: int, whose: int | None
+) -> tuple[tuple[Reading, ...], tuple[tuple[str, Verdict, float], ...]]:
+    """What clocks and peaks say, and since when each says it."""
+    plain: list[tuple[str, clocks.Said]] = []
     if movement.growth is not None:
-        plain.append(("growth", *_growth(movement.growth, memory.peaks)))
+        plain.append(("growth", clocks.farther(movement.growth, memory.peaks)))
+    if movement.tempo is not None:
+        plain.append(("tempo", clocks.quick(movement.tempo, memory.begun_s, memory.done)))
     # Only a hold can be too long or too much: whoever has stopped must not go on hearing it.
     holding = not math.isnan(hold_s)
     if movement.hold is not None:
         # A new depth is no rest: what was held since the last rest counts together.
-        plain.append(("hold", *_time(movement.hold, memory.done.unrested_s + hold_s, holding)))
+        plain.append(("hold", clocks.long(movement.hold, memory.done.unrested_s + hold_s, holding=holding)))
     if movement.dose is not None:
-        plain.append(("dose", *_time(movement.dose, tally.dose_s(memory.done, whose, memory.course), holding)))
+        held_s = tally.dose_s(memory.done, whose, memory.course)
+        plain.append(("dose", clocks.long(movement.dose, held_s, holding=holding)))
     since = {entry[0]: entry for entry in memory.since_s}
-    for rule, value, verdict, limit in plain:
+    found = []
+    for rule, (value, verdict, limit) in plain:
         if rule not in since or since[rule][1] is not verdict:
             since[rule] = rule, verdict, time_s
         # A clock is right; a rise is the difference of two peaks.
         sigma = math.sqrt(2.0) * FLICKER_DEG if rule == "growth" else 0.0
-        say(rule, value, sigma, verdict, limit, since[rule][2])
-    kept = tuple(since.values())
-    return tuple(found), ForcingMemory(
-        memory.course, memory.done, kept_speed, kept_bounce, kept_creep, kept_shake, memory.peaks, kept
-    )
-
-
-def _time(limits: TimeLimits, seconds: float, holding: bool) -> tuple[float, Verdict, float]:
-    if holding and seconds > limits.stop_s:
-        return seconds, Verdict.STOP, limits.stop_s
-    if holding and seconds > limits.caution_s:
-        return seconds, Verdict.CAUTION, limits.caution_s
-    return seconds, Verdict.OK, math.nan
-
-
-def _with_peak(limits: GrowthLimits | None, peaks: tuple[float, ...], peak: float) -> tuple[float, ...]:
-    """The first peak, and as many of the last as make a trend."""
-    if limits is None or not peaks:
-        return (peak,) if limits is not None else ()
-    return (peaks[0], *(*peaks[1:], peak)[-limits.over :])
-
-
-def _growth(limits: GrowthLimits, peaks: tuple[float, ...]) -> tuple[float, Verdict, float]:
-    """How far the last repetition went above the first, or the trend of the last ones."""
-    if len(peaks) < 2:
-        return 0.0, Verdict.OK, math.nan
-    above = peaks[-1] - peaks[0]
-    if peaks[-1] < limits.from_deg:
-        return above, Verdict.OK, math.nan
-    if above > limits.above_first_deg:
-        return above, Verdict.CAUTION, limits.above_first_deg
-    last = (peaks if len(peaks) <= limits.over else peaks[1:])[-limits.over :]
-    if len(last) == limits.over:
-        middle = (limits.over - 1) / 2.0
-        weights = [number - middle for number in range(limits.over)]
-        trend = sum(w * p for w, p in zip(weights, last, strict=True)) / sum(w * w for w in weights)
-        if trend > limits.trend_deg and last[-1] > peaks[0]:
-            return above, Verdict.CAUTION, limits.trend_deg * (limits.over - 1)
-    return above, Verdict.OK, math.nan
+        found.append(Reading(rule, MEASURES[rule], side, value, sigma, verdict, limit, since[rule][2]))
+    return tuple(found), tuple(since.values())

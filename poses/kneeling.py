@@ -40,6 +40,14 @@ FORGET_S: Final = 5.0
 _ROWS: Final = np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES]).T
 # For how long the difference to the corrected angle is averaged.
 OFFSET_S: Final = 1.0
+# Its flicker is that of the last second, once so many differences are known. The median absolute deviation of normal
+# values is their sigma divided by this (F. R. Hampel, J. Amer. Stat. Assoc. 69 (1974) 383).
+FLICKER_S: Final = 1.0
+_FEWEST_APART: Final = 6
+# Where it flickers by more, the legs are not seen: all the error of a well seen opening is 3 to 4 degrees (one sigma,
+# docs/accuracy.md), and of 35 people in lunges (development seeds) 33 stay below 3 nine tenths of the time.
+MOST_FLICKER_DEG: Final = 4.0
+_MAD_SCALE: Final = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,9 @@ class KneeMemory:
         knee: Where it rests, NaN before that is known.
         thigh_px: The usual distance from the hip.
         offset_deg: The corrected angle less this one; NaN before both were known.
+        apart: Times and values of that difference, ten times a second.
+        flicker_deg: One sigma of it over the last second, NaN while too few are known. Whatever the person does moves
+            both angles, so this is error alone.
     """
 
     side: int
@@ -63,6 +74,8 @@ class KneeMemory:
     knee: complex = complex(math.nan, math.nan)
     thigh_px: float = math.nan
     offset_deg: float = math.nan
+    apart: tuple[tuple[float, float], ...] = ()
+    flicker_deg: float = math.nan
 
 
 def advance(
@@ -91,6 +104,7 @@ def advance(
     shoulder, hip, knee = [complex(facing * x, -y) for x, y in pose.image_px.take(rows, axis=0).tolist()]
     now_s, passed_s = pose.time_s, pose.time_s - memory.time_s
     opening = _opening(memory, hip, shoulder)
+    memory = _compare(memory, now_s, opening_deg - opening)
     away = opening_deg - opening - memory.offset_deg
     # So far from what the resting knee tells, it is the other leg's.
     if abs(away) > ROLE_MARGIN_DEG and not (memory.looks and now_s - memory.looks[-1][0] <= FORGET_S):
@@ -105,7 +119,10 @@ def advance(
         offset_deg = apart
     elif not math.isnan(apart):
         offset_deg += min(passed_s / OFFSET_S, 1.0) * (apart - offset_deg)
-    return opening, KneeMemory(side, facing, now_s, looked.looks, looked.knee, looked.thigh_px, offset_deg)
+    # Written out, since ``replace`` takes several times as long, at every frame.
+    return opening, KneeMemory(
+        side, facing, now_s, looked.looks, looked.knee, looked.thigh_px, offset_deg, looked.apart, looked.flicker_deg
+    )
 
 
 def _opening(memory: KneeMemory, hip: complex, shoulder: complex) -> float:
@@ -115,6 +132,19 @@ def _opening(memory: KneeMemory, hip: complex, shoulder: complex) -> float:
     if not (NEAREST * memory.thigh_px <= abs(thigh) <= FARTHEST * memory.thigh_px and abs(trunk) > 0.0):
         return math.nan
     return math.degrees(cmath.phase(trunk / thigh))
+
+
+def _compare(memory: KneeMemory, now_s: float, apart_deg: float) -> KneeMemory:
+    """Remembers how far the corrected angle is from this one, ten times a second, and how much that flickers."""
+    past = memory.apart
+    if math.isnan(apart_deg) or (past and math.floor(now_s / EVERY_S) == math.floor(past[-1][0] / EVERY_S)):
+        return memory
+    past = (*(one for one in past if one[0] > now_s - FLICKER_S), (now_s, apart_deg))
+    flicker_deg = math.nan
+    if len(past) >= _FEWEST_APART:
+        middle = median(one[1] for one in past)
+        flicker_deg = _MAD_SCALE * median(abs(one[1] - middle) for one in past)
+    return replace(memory, apart=past, flicker_deg=flicker_deg)
 
 
 def _look(memory: KneeMemory, now_s: float, knee: complex, thigh_px: float) -> KneeMemory:

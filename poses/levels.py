@@ -91,6 +91,26 @@ def arrived(bins: Sequence[Bin], level: float, past_deg: float) -> Bin:
     return start if start.time_s <= bins[-1].time_s else bins[-1]
 
 
+def reached(bins: Sequence[Bin], level: float, base: float, near_deg: float) -> Bin:
+    """When the angle, after it was last nearer to ``base`` than to ``level``, first came within ``near_deg`` of it."""
+    values = _smooth(bins)
+    way = next((i for i in range(len(values) - 1, -1, -1) if values[i] < (level + base) / 2.0), 0)
+    near = next((i for i in range(way, len(values)) if values[i] >= level - near_deg), len(values) - 1)
+    return _at(bins, values, near, level - near_deg) if near else bins[0]
+
+
+def crossed(bins: Sequence[Bin], value_deg: float) -> Bin:
+    """When the angle last fell below a value; the latest moment where it has not."""
+    values = _smooth(bins)
+    below = next((i + 1 for i in range(len(values) - 1, -1, -1) if values[i] >= value_deg), 0)
+    if below == len(values):
+        return bins[-1]
+    # Nothing is guessed in a gap: it was left when last seen.
+    if below and bins[below].unseen_s > bins[below - 1].unseen_s:
+        return bins[below - 1]
+    return _at(bins, values, below, value_deg) if below else bins[0]
+
+
 def left(bins: Sequence[Bin], level: float, sign: int) -> Bin:
     """When the angle was last near a level before it rose (+1) or fell (-1) away from it."""
     values = _smooth(bins)
@@ -119,6 +139,15 @@ def _smooth(bins: Sequence[Bin]) -> list[float]:
         if bins[i + 1].time_s - bins[i - 1].time_s < 3.0 * BIN_S:
             values[i] = (bins[i - 1].value + bins[i].value + bins[i + 1].value) / 3.0
     return values
+
+
+def _at(bins: Sequence[Bin], values: Sequence[float], after: int, value_deg: float) -> Bin:
+    """The moment between a bin and the one before it at which the angle passed a value; nothing is guessed in a gap."""
+    one, two = bins[after - 1], bins[after]
+    if two.unseen_s > one.unseen_s or values[after] == values[after - 1]:
+        return two
+    share = min(max((value_deg - values[after - 1]) / (values[after] - values[after - 1]), 0.0), 1.0)
+    return one._replace(time_s=one.time_s + share * (two.time_s - one.time_s))
 
 
 def _between(before: Bin, after: Bin, there: float, then: float, *, late: bool) -> Bin:

@@ -48,3 +48,8 @@ def _texts(language: Language) -> dict[str, Any]:
 def cue_ids() -> frozenset[str]:
     """Ids of all cues that have a text."""
     return frozenset(_texts("en")["cues"])
+
+
+def unseen_ids() -> frozenset[str]:
+    """Ids of all that exercises may name as not seen."""
+    return frozenset(_texts("en")["unseen"])

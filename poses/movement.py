@@ -14,8 +14,9 @@ from poses.creeping import CreepLimits
 from poses.phases import Shape
 from poses.shaking import ShakeLimits
 from poses.speed import SpeedLimits
+from poses.swaying import SwayLimits
 
-MovementRule = Literal["speed", "bounce", "creep", "growth", "hold", "dose", "shake"]
+MovementRule = Literal["speed", "bounce", "creep", "growth", "tempo", "hold", "dose", "shake", "sway"]
 
 # What each rule of a movement measures; the unit stands in the name.
 MEASURES: Final[dict[str, str]] = {
@@ -23,15 +24,25 @@ MEASURES: Final[dict[str, str]] = {
     "bounce": "bounce_deg",
     "creep": "creep_deg",
     "growth": "growth_deg",
+    "tempo": "period_s",
     "hold": "hold_s",
     "dose": "dose_s",
     "shake": "shake_deg",
+    "sway": "sway",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
     """How long is long enough, and how long is too long, in seconds."""
+
+    caution_s: float
+    stop_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TempoLimits:
+    """How short is too short, from the beginning of a repetition to that of the next, in seconds."""
 
     caution_s: float
     stop_s: float
@@ -66,12 +77,17 @@ class Movement:
         bounce_from_deg: Below this opening nobody bounces at the end of the range.
         creep: Creeping deeper during a hold, or None.
         growth: Going farther at each repetition, or None.
+        tempo: Repeating it in too quick succession, or None.
         hold: How long one hold may last, or None.
         dose: How long a side may be stretched altogether, or None.
         shake: What is shaking, or None.
         shakes: Whether it is looked for: it is experimental, and off unless the user asks for it.
         cues: For each rule the cue of a caution and that of a stop.
         kneels: Whether the knee of the leg it is about rests on the floor, see ``kneeling``.
+        leg: The leg that is followed where that is not the stretched or the near one, or None.
+        flexes: Whether what is followed is how far the hip is bent, and not how far it is opened.
+        sway: How much somebody may sway who stands, or None.
+        both_legs: Whether the speed of the other leg counts too.
     """
 
     shape: Shape
@@ -81,9 +97,14 @@ class Movement:
     bounce_from_deg: float
     creep: CreepLimits | None
     growth: GrowthLimits | None
+    tempo: TempoLimits | None
     hold: TimeLimits | None
     dose: TimeLimits | None
     shake: ShakeLimits | None
     cues: Mapping[str, tuple[str, str]]
     kneels: bool = False
+    leg: Literal["lowered", "raised"] | None = None
+    flexes: bool = False
+    both_legs: bool = False
+    sway: SwayLimits | None = None
     shakes: bool = False

@@ -13,11 +13,12 @@ from pydantic import Field, field_validator, model_validator
 from poses.bouncing import BounceLimits
 from poses.creeping import CreepLimits
 from poses.messages import cue_ids
-from poses.movement import MEASURES, GrowthLimits, Movement, TimeLimits
+from poses.movement import MEASURES, GrowthLimits, Movement, TempoLimits, TimeLimits
 from poses.phases import Shape
 from poses.shaking import ShakeLimits
 from poses.speed import SpeedLimits
 from poses.strict_toml import Number, Strict
+from poses.swaying import SwayLimits
 
 _T = TypeVar("_T")
 # A table of numbers, name to value and source.
@@ -27,9 +28,11 @@ _DETECTORS: dict[str, type[Any]] = {
     "bounce": BounceLimits,
     "creep": CreepLimits,
     "growth": GrowthLimits,
+    "tempo": TempoLimits,
     "hold": TimeLimits,
     "dose": TimeLimits,
     "shake": ShakeLimits,
+    "sway": SwayLimits,
 }
 
 
@@ -38,16 +41,24 @@ class MovementTable(Strict):
 
     course: Literal["hold", "repetition"]
     from_deg: Number
+    excursion_deg: Number | None = None
+    up_deg: Number | None = None
+    turn_deg: Number | None = None
     knee_on_floor: bool = False
+    leg: Literal["lowered", "raised"] | None = None
+    flexes: bool = False
+    speed_of_both_legs: bool = False
     speed_from_deg: Number | None = None
     bounce_from_deg: Number | None = None
     speed: _Numbers | None = None
     bounce: _Numbers | None = None
     creep: _Numbers | None = None
     growth: _Numbers | None = None
+    tempo: _Numbers | None = None
     hold: _Numbers | None = None
     dose: _Numbers | None = None
     shake: _Numbers | None = None
+    sway: _Numbers | None = None
     cues: dict[str, Annotated[list[str], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
 
     @field_validator("cues")
@@ -86,21 +97,31 @@ class MovementTable(Strict):
     def _lacks_start(self, name: str) -> bool:
         return getattr(self, name) is not None and getattr(self, f"{name}_from_deg") is None
 
+    def _repeated(self) -> dict[str, float]:
+        """What a repetition of this exercise is, where it is not what it usually is."""
+        named = {"excursion_deg": self.excursion_deg, "up_deg": self.up_deg, "turn_deg": self.turn_deg}
+        return {name: number.value for name, number in named.items() if number is not None}
+
     def movement(self) -> Movement:
         """The table as a movement."""
         return Movement(
-            shape=Shape(self.course, self.from_deg.value),
+            shape=Shape(self.course, self.from_deg.value, **self._repeated()),
             speed=_made(SpeedLimits, self.speed),
             speed_from_deg=self.speed_from_deg.value if self.speed_from_deg else 0.0,
             bounce=_made(BounceLimits, self.bounce),
             bounce_from_deg=self.bounce_from_deg.value if self.bounce_from_deg else 0.0,
             creep=_made(CreepLimits, self.creep),
             growth=_made(GrowthLimits, self.growth),
+            tempo=_made(TempoLimits, self.tempo),
             hold=_made(TimeLimits, self.hold),
             dose=_made(TimeLimits, self.dose),
             shake=_made(ShakeLimits, self.shake),
             cues={rule: (caution, stop) for rule, (caution, stop) in self.cues.items()},
             kneels=self.knee_on_floor,
+            leg=self.leg,
+            flexes=self.flexes,
+            both_legs=self.speed_of_both_legs,
+            sway=_made(SwayLimits, self.sway),
         )
 
 

@@ -22,6 +22,7 @@ from poses.courses import (
     PhaseChange,
     Shape,
     begin,
+    departed,
     follow_hold,
     follow_repetition,
     lowered,
@@ -81,6 +82,10 @@ def advance(
         if not course.begun:
             return (PhaseMemory(Course(course.phase, course.since_s)) if course.bins else memory), ()
         return _end(shape, memory, time_s)
+    if not course.begun and side != course.side:
+        # What was gathered before is of the other leg.
+        memory = PhaseMemory(Course(course.phase, course.since_s, side))
+        course = memory.course
     gap = time_s - memory.seen_s
     changes: Changes = ()
     lost = gap > (shape.pause_s if course.begun else SEEN_S)
@@ -133,7 +138,11 @@ def _end(shape: Shape, memory: PhaseMemory, time_s: float) -> tuple[PhaseMemory,
     if course.phase in (Phase.HOLD, Phase.TOP) or (course.phase is Phase.DOWN and not lowered(shape, course)):
         level, latest = levels.level_before(course.bins, course.since_s), course.bins[-1]
         course = replace(course, high=max([course.high, *(b.value for b in course.bins if b.time_s >= course.since_s)]))
-        left = levels.left(course.bins, level, -1) if latest.value < level - 2.0 * NEAR_DEG else latest
+        left = latest
+        if shape.kind == "hold":
+            left = departed(course, level)
+        elif latest.value < level - 2.0 * NEAR_DEG:
+            left = levels.left(course.bins, level, -1)
         course, more = begin(course, Phase.EXIT, left, time_s)
         changes += more
     if course.phase is not Phase.REST:

@@ -45,6 +45,46 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmsAgain:
+    """What a further look at the picture finds, so as to know what the arms do (``poses.signs``).
+
+    Attributes:
+        image_px: ``float32 (33, 2)``, in pixels of the frame as it is; NaN where nobody was found.
+        visibility: ``float32 (33,)``.
+        without: Side of the arm that was painted out; None where nothing was, and the picture was mirrored.
+    """
+
+    image_px: Float32Array
+    visibility: Float32Array
+    without: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """How far belly and chest of somebody who lies have risen, see ``vision.breath_motion``.
+
+    Attributes:
+        since_s: Media time of the picture that is compared with; what was told since another one cannot be compared.
+        belly: In lengths of the trunk, away from the floor.
+        chest: The same of the chest.
+    """
+
+    since_s: float
+    belly: float
+    chest: float
+
+    @staticmethod
+    def numbers(rise: "Rise | None") -> tuple[float, float, float]:
+        """As a row of a table holds it: NaN three times where it was not looked at."""
+        return (math.nan, math.nan, math.nan) if rise is None else (rise.since_s, rise.belly, rise.chest)
+
+    @staticmethod
+    def of(numbers: NDArray[np.float64]) -> "Rise | None":
+        """From such a row, ``(3,)``."""
+        return Rise(*numbers.tolist()) if math.isfinite(numbers[0]) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Pose:
     """The landmarks of the person in one frame, all NaN when nobody was found.
 
@@ -61,6 +101,8 @@ class Pose:
         company: 1 where somebody else is seen too, 0 where nobody else is, NaN where it was not looked for
             (``poses.company``).
         picture_px: Like ``image_px``, but where the picture itself shows them, where that is elsewhere; else None.
+        again: What a further look at the arms finds, where one was taken. It is not kept: a replay knows no signs.
+        rise: What belly and chest did; None where it was not looked at.
     """
 
     time_s: float
@@ -71,6 +113,8 @@ class Pose:
     exchanged: float = float("nan")
     company: float = float("nan")
     picture_px: Float32Array | None = None
+    again: ArmsAgain | None = None
+    rise: Rise | None = None
 
     @property
     def shown_px(self) -> Float32Array:

@@ -39,6 +39,7 @@ PROBLEMS: Final = (
     "unclear",
     "legs",
     "oblique",
+    "far_leg",
 )
 # Views in which a person is well seen but for their legs: what can be told without these still is.
 OF_LEGS: Final = ("unclear", "legs")
@@ -46,8 +47,10 @@ OF_LEGS: Final = ("unclear", "legs")
 _AT_ONCE: Final = ("not_alone", "lost_track")
 # Seen a little too obliquely: what has a stop limit is judged, technique is not.
 OBLIQUE: Final = "oblique"
+# Of two legs that take turns the one that counts now is the far one, and not well enough seen.
+FAR_LEG: Final = "far_leg"
 # With these, something of an exercise is judged.
-PARTLY: Final = (*OF_LEGS, OBLIQUE)
+PARTLY: Final = (*OF_LEGS, OBLIQUE, FAR_LEG)
 
 _CHAIN: Final = PAIRS[:4]
 # Shoulders and hips first.

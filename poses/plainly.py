@@ -1,0 +1,75 @@
+"""What the correction is too unsure of, from the landmarks alone, in exercises that it has not learned from.
+
+Which question this module answers: may an angle of the near side be taken as the landmarks have it, and how sure is
+that then. The correction was fitted to lunges, bridges and postures of limbs drawn at random; of somebody who lies with
+one leg over the floor or marches on the spot it now and then says that it does not know. The landmarks of the near side
+are no worse than elsewhere: side-on, an angle of theirs is off by 7 to 8 degrees (safe-ranges.md, 0 and 7). Of the
+far side nothing is taken where the near leg hides it, since its landmarks are guesses there.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from poses import measures
+from poses.exercise import Exercise
+from poses.recognition import Roles, fits
+from poses.records import Measures, Pose
+from poses.view import LEAST_VISIBILITY
+
+SIGMA_DEG: Final = 8.0
+_OPENING: Final = measures.INDEX["hip_opening_deg"]
+# Shoulder, hip, knee and ankle of either side.
+_CHAIN: Final = measures.PAIRS[:4]
+
+
+def completed(
+    pose: Pose,
+    facing: int,
+    raw: Measures,
+    exercises: Sequence[Exercise],
+    current: str | None,
+    *,
+    on_knee: bool | None = None,
+) -> Measures:
+    """The measures, completed where they may be: of the near side, and of a far leg that is held up by the hands.
+
+    Args:
+        pose: The landmarks.
+        facing: +1 or -1, 0 when it cannot be told.
+        raw: What the correction gives.
+        exercises: Those that it has not learned from.
+        current: The exercise that is recognised, or None.
+        on_knee: Whether a hand lies on the raised knee, None where that is not known.
+    """
+    near, opening = raw.near, raw.values[:, _OPENING].tolist()
+    hugged = bool(on_knee) and math.isnan(opening[1 - near])
+    if not exercises or not pose.found or facing == 0 or not (hugged or math.isnan(opening[near])):
+        return raw
+    plain = measures.side_measures(pose.image_px, facing)
+    lower = int(plain[1, _OPENING] > plain[0, _OPENING])
+    roles = Roles(lower, near, lower)
+    doing = next((one for one in exercises if one.id == current), None)
+    for one in exercises:
+        # Of a posture that the correction has learned from only hands on a knee lead away.
+        if doing is None and (current is None or (on_knee and one.hands == "on_knee")) and _begins(one, plain, roles):
+            doing = one
+    if doing is None:
+        return raw
+    values, sigma = raw.values.copy(), raw.sigma.copy()
+    # A far leg is hidden by the near one, but not where it is drawn up and the near one lies.
+    for side in (near, 1 - near) if doing.hands == "on_knee" else (near,):
+        seen = pose.visibility.take(_CHAIN[:, side]).min() >= LEAST_VISIBILITY
+        if seen and math.isnan(opening[side]):
+            lacking = np.isnan(values[side]) & measures.IS_ANGLE
+            values[side, lacking], sigma[side, lacking] = plain[side, lacking], SIGMA_DEG
+    return replace(raw, values=values, sigma=sigma, legs_told=True)
+
+
+def _begins(exercise: Exercise, plain: measures.Float, roles: Roles) -> bool:
+    """Whether the landmarks show the posture of an exercise, and what it begins with."""
+    begun = not exercise.begins or any(fits(c, plain, roles) for c in exercise.begins)
+    return begun and all(fits(c, plain, roles) for c in exercise.posture)

@@ -1,0 +1,49 @@
+"""In exercises that the correction has not learned from, the near side's landmarks count where it does not know."""
+
+import numpy as np
+import pytest
+
+import stick_figure as sf
+from poses import skeleton
+from poses.exercise_file import built_in
+from poses.measures import INDEX
+from poses.plainly import SIGMA_DEG
+from poses.records import Step, Verdict
+from psoas_coach.session import Session
+
+OPENING = INDEX["hip_opening_deg"]
+# So unsure that the correction gives nothing of any leg.
+UNSURE = sf.uncorrected(11.0)
+LOW = sf.Figure(92.0, left=sf.Leg(178.0, 90.0), right=sf.Leg(-105.0, 40.0))
+
+
+def steps(*figures: tuple[int, sf.Figure]) -> list[Step]:
+    session = Session(built_in(), corrects=UNSURE)
+    poses = [figure for count, figure in figures for _ in range(count)]
+    return [session.step(number, sf.pose(figure, number / 15.0)) for number, figure in enumerate(poses)]
+
+
+def test_a_near_leg_that_is_too_low_is_told_with_the_error_of_plain_landmarks() -> None:
+    told = steps((30, sf.DEAD_BUG), (40, LOW))
+    last = told[-1]
+    assert last.assessment.exercise == "dead-bug"
+    reading = last.assessment.readings[0]
+    assert (reading.verdict, reading.sigma, reading.side) == (Verdict.STOP, SIGMA_DEG, skeleton.RIGHT)
+    assert reading.value == pytest.approx(-13.0, abs=0.1)
+    assert np.isnan(last.measures.values[skeleton.LEFT, OPENING]), "of the far leg nothing is taken"
+
+
+@pytest.mark.parametrize("figure", [sf.GOOD_LUNGE, sf.FLAT_BRIDGE, sf.STANDING, sf.PLANK])
+def test_elsewhere_what_is_not_known_stays_unknown(figure: sf.Figure) -> None:
+    for step in steps((40, figure)):
+        assert np.isnan(step.measures.values[:, OPENING]).all()
+        assert step.assessment.exercise is None
+
+
+def test_a_near_leg_that_is_hardly_seen_is_not_taken_either() -> None:
+    session = Session(built_in(), corrects=UNSURE)
+    for number in range(40):
+        pose = sf.pose(sf.DEAD_BUG, number / 15.0)
+        pose.visibility[skeleton.KNEES[skeleton.RIGHT]] = 0.4
+        step = session.step(number, pose)
+    assert step.assessment.problems == ("unclear",)
