@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vision.recorder import VideoRecorder
+from vision.recorder import VideoRecorder, _yuv420p
 from vision.sources import open_source
 
 SIZE = (64, 48)
@@ -165,7 +165,7 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from poses.problem import Problem
-from vision.recorder import VideoRecorder
+from vision.recorder import VideoRecorder, _yuv420p
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 noise = np.random.default_rng(0)
@@ -201,3 +201,39 @@ def test_a_compact_file_is_the_same_each_time(tmp_path: Path) -> None:
                 recorder.write(picture, index / 10.0)
         made.add(path.read_bytes())
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("rate", [8.0, 30.0])
+def test_a_growing_file_can_be_played_at_any_moment(tmp_path: Path, rate: float) -> None:
+    path, copy = tmp_path / "growing.mp4", tmp_path / "copy.mp4"
+    with VideoRecorder(path, width=64, height=48, rate_hint=30.0, growing=True) as recorder:
+        for number in range(round(5 * rate)):
+            recorder.write(np.full((48, 64, 3), number % 250, np.uint8), number / rate)
+            if number / rate > 2.0 and number % 7 == 0:
+                # As a killed program leaves it.
+                copy.write_bytes(path.read_bytes())
+                with av.open(str(copy)) as video:
+                    times = [frame.time or 0.0 for frame in video.decode(video=0)]
+                assert number / rate - times[-1] < 1.0
+                assert np.allclose(times, np.arange(len(times)) / rate, atol=1e-3)
+    with av.open(str(path)) as video:
+        frames = list(video.decode(video=0))
+        keys = [frame.time for frame in frames if frame.key_frame and frame.time is not None]
+    assert len(frames) == round(5 * rate)
+    assert max(np.diff(keys)) <= 1.0 + 1.5 / rate, "a key frame a second, whatever the camera gives"
+    assert b"moof" in path.read_bytes()
+
+
+def test_the_planes_are_those_of_bt_709() -> None:
+    image = np.random.default_rng(2).integers(0, 256, (18, 32, 3), dtype=np.uint8)
+    image[:6] = (255, 0, 0)
+    image[6:12] = (0, 0, 255)
+    planes = _yuv420p(image)
+    # ITU-R BT.709-6, 3.2 to 3.4; colour is the mean of four pixels.
+    red, green, blue = (image[..., i] / 255.0 for i in range(3))
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    for plane, difference, scale in ((0, blue - luma, 1.8556), (1, red - luma, 1.5748)):
+        mean = difference.reshape(9, 2, 16, 2).mean(axis=(1, 3)) / scale
+        got = planes[18:].reshape(2, 9, 16)[plane]
+        assert np.abs(got - (128.0 + 224.0 * mean)).max() <= 1.6
+    assert np.abs(planes[:18] - (16.0 + 219.0 * luma)).max() <= 1.1

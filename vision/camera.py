@@ -95,10 +95,15 @@ def camera_number(name: str, listed: Path = _LISTED) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def names_known() -> bool:
+    """Whether a camera can be named here; OpenCV itself numbers them only."""
+    return sys.platform == "linux"
+
+
 def told_cameras(listed: Path = _LISTED) -> str:
-    """Which cameras there are, as a sentence without its full stop; "" where the system does not say."""
-    if sys.platform != "linux":
-        return "Others have the numbers 1, 2 and on"
+    """Which cameras there are, as a sentence without its full stop."""
+    if not names_known():
+        return "Here cameras have numbers only: 0 is the first, others are 1, 2 and on"
     found = cameras_there(listed)
     if not found:
         return "The system lists no camera"

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from poses.problem import Problem
 from poses.records import Frame
 from vision.address import AddressCamera, is_address, without_secrets
-from vision.camera import Camera, camera_number, told_cameras
+from vision.camera import Camera, camera_number, names_known, told_cameras
 from vision.sources import Still, open_source
 
 State = Literal["playing", "stalled", "lost", "ended"]
@@ -34,7 +34,7 @@ _PATIENCE_S: Final = 1.0
 class Feed(Protocol):
     """What gives pictures while it is open."""
 
-    def __enter__(self) -> object:
+    def __enter__(self) -> "Feed":
         """Itself."""
 
     def __exit__(
@@ -113,9 +113,21 @@ class Choice:
         else:
             raise Problem(
                 f"There is no file and no single camera called {text}",
-                "a camera is named by its number, its name, a file or an address (rtsp://, http://)",
-                told_cameras() or "Try 0, the first camera",
+                f"a camera is named by its number,{' its name,' if names_known() else ''} a file or an address "
+                "(rtsp://, http://)",
+                told_cameras(),
             )
+
+    def try_out(self) -> None:
+        """Takes one picture and lets go again, so that what is missing or busy is told before anything else is asked.
+
+        Raises:
+            Problem: It cannot be opened, or gives no picture.
+        """
+        with self.open() as feed:
+            for _ in feed:
+                return
+        raise Problem(f"{self.name} gives no picture", "there is nothing to watch", "Try another camera or clip")
 
 
 class LiveSource:

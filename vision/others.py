@@ -88,12 +88,18 @@ def without_person(image: NDArray[np.uint8], image_px: NDArray[np.floating]) -> 
     cv2.circle(mask, head.tolist(), max(3, round(_HEAD * trunk)), 255, -1)
     # The colours around, so that no outline of a body is left to be found again.
     reach = 2 * round(min(_AROUND * _BROAD * trunk, _LONGER_SIDE_PX)) + 1
-    kept = (mask == 0).astype(np.float32)
-    share = cv2.blur(kept, (reach, reach))[..., None]
-    around = cv2.blur(small * kept[..., None], (reach, reach)) / np.maximum(share, 1e-3)
-    around = np.where(share > 1e-3, around, small[mask == 0].mean(axis=0) if kept.any() else 0.0)
-    wiped = np.where(mask[..., None] > 0, around, small).astype(np.uint8)
-    return Wiped(np.ascontiguousarray(wiped), mask > 0, _size_px(points))
+    out = mask > 0
+    coloured = small.astype(np.float32)
+    coloured[out] = 0.0
+    share = cv2.blur((~out).astype(np.float32), (reach, reach))[out][:, None]
+    around = cv2.blur(coloured, (reach, reach))[out] / np.maximum(share, 1e-3)
+    wiped = small.astype(np.uint8, copy=True)
+    alone = share <= 1e-3
+    if alone.any():
+        # Nothing of the picture is near enough.
+        around = np.where(alone, 0.0 if out.all() else wiped[~out].mean(axis=0), around)
+    wiped[out] = around.astype(np.uint8)
+    return Wiped(wiped, out, _size_px(points))
 
 
 def is_somebody_else(found: NDArray[np.floating], wiped: Wiped) -> bool:

@@ -4,7 +4,7 @@ The name of the file is not looked at: a JPEG called ``.mp4`` is a JPEG. Cameras
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, TypeAlias
@@ -61,7 +61,12 @@ class Still:
         """Nothing is held open; here so that every source can be closed."""
 
     def __iter__(self) -> Iterator[Frame]:
-        yield Frame(0, 0.0, self._image)
+        return self.frames()
+
+    def frames(self, first: int = 0) -> Generator[Frame, None, None]:
+        """The picture, unless frames from a later one on are asked for."""
+        if first == 0:
+            yield Frame(0, 0.0, self._image)
 
 
 Source: TypeAlias = Clip | Still

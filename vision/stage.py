@@ -33,6 +33,8 @@ class Stage:
         countdown: Seconds left, 0 when none is running.
         breath_share: 0 breathed out to 1 breathed in; NaN without a pacer.
         breath_text: Breathe in, hold, or out.
+        sign: A sign of the arms that is seen and has not acted yet, or "".
+        sign_share: How much of it is done, 1 when it acts; NaN without one.
         notice: What stands in the way: camera lost, no voice for this language, muted.
         lines: Of the summary at the end.
         keys: What each key does, as pairs; shown when not empty.
@@ -54,6 +56,8 @@ class Stage:
     countdown: int = 0
     breath_share: float = math.nan
     breath_text: str = ""
+    sign: Literal["", "raised_hand", "arms_crossed"] = ""
+    sign_share: float = math.nan
     notice: str = ""
     lines: tuple[str, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()

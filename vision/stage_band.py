@@ -22,7 +22,9 @@ def draw(image: Image, stage: Stage, places: Places) -> None:
     urgent = stage.verdict is Verdict.STOP and bool(stage.cue)
     ground: Colour = STOP_GROUND if urgent else RAISED
     fill(image, box, ground)
-    marked = bool(stage.cue) and (stage.verdict is not Verdict.UNKNOWN or stage.part in ("set-up", "exercise"))
+    # What a sign is taken for has its own picture.
+    plain = stage.sign != "" or stage.part not in ("set-up", "exercise")
+    marked = bool(stage.cue) and (stage.verdict is not Verdict.UNKNOWN or not plain)
     left = box.x + (_block(image, stage.verdict, places) if marked else _edge(image, SKY, places))
     pad = round(26 * unit)
     room = Box(left + pad, box.y + round(14 * unit), box.right - left - 2 * pad, box.h - round(28 * unit))

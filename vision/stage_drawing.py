@@ -7,7 +7,7 @@ keeps no state and changes nothing it is given; the same stage always gives the 
 from dataclasses import replace
 from functools import lru_cache
 
-from vision import stage_band, stage_picture, stage_rail, stage_scenes
+from vision import stage_band, stage_picture, stage_rail, stage_scenes, stage_sign
 from vision.cards import blank
 from vision.palette import Image
 from vision.stage import Stage
@@ -32,6 +32,7 @@ def draw(stage: Stage, size_wh: tuple[int, int]) -> Image:
         stage_picture.draw(out, stage, at)
     stage_rail.draw_ring(out, stage, at)
     stage_picture.draw_notice(out, stage, at)
+    stage_sign.draw_sign(out, stage, at)
     stage_scenes.draw_keys(out, stage, at)
     return out
 
@@ -57,6 +58,7 @@ def _lasting(stage: Stage) -> Stage:
         countdown=0,
         breath_share=0.0,
         breath_text="",
+        sign_share=0.0,
         notice="",
         keys=(),
     )

@@ -115,7 +115,7 @@ def draw_notice(image: Image, stage: Stage, places: Places) -> Box | None:
     wide = text.wide + round(1.5 * icon)
     upper = Box(area.x + (area.w - wide) // 2, area.y + inset, wide, high)
     lower = replace(upper, y=area.bottom - inset - high)
-    box = lower if _hidden(stage, places, upper) > _hidden(stage, places, lower) else upper
+    box = lower if hidden(stage, places, upper) > hidden(stage, places, lower) else upper
     rounded(image, box, high // 2, INK)
     x, y, size = box.x + 0.58 * high, box.y + high / 2, round(0.42 * high)
     disc(image, x, y, 0.27 * high, PAPER)
@@ -124,7 +124,7 @@ def draw_notice(image: Image, stage: Stage, places: Places) -> Box | None:
     return box
 
 
-def _hidden(stage: Stage, places: Places, box: Box) -> int:
+def hidden(stage: Stage, places: Places, box: Box) -> int:
     """How many points that matter lie under a box."""
     if stage.step is None or stage.frame is None:
         return 0

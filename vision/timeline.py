@@ -10,6 +10,7 @@ was not judged is dotted. Holds are lined above, and each repetition ends with a
 import math
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +30,8 @@ _COLOURS: Final = np.array([INK, *(COLOURS[verdict] for verdict in _LEVELS)], dt
 _FILLED: Final = np.array([0.0, 0.3, 0.3, 0.65, 1.0])
 _DOT_PX: Final = 3
 _SHADE: Final = 0.35
+# What becomes of each value of each channel under the empty strip.
+_SHADED: Final = (_SHADE * np.arange(256)[None, :, None] + (1.0 - _SHADE) * np.array(INK)).astype(np.uint8)
 
 
 class Timeline:
@@ -79,8 +82,8 @@ class Timeline:
         """Draws the strip into a picture, RGB ``uint8 (H, W, 3)``, in place."""
         h, w = image.shape[:2]
         high = max(6, round(min(w, h) / 48))
-        strip = image[h - high :].astype(np.float32)
-        strip += (np.array(INK, np.float32) - strip) * (1.0 - _SHADE)
+        strip = image[h - high :]
+        strip[:] = cv2.LUT(strip, _SHADED)
         columns = np.arange(w) * BINS // w
 
         def seen(kept: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -91,10 +94,9 @@ class Timeline:
         from_below = np.arange(high, 0, -1)[:, None] / high
         shown = (from_below <= _FILLED[at] + 1e-9) & (at > _NOTHING)
         shown &= (at != _LEVELS[Verdict.UNKNOWN]) | (np.arange(w) // _DOT_PX % 2 == 0)
-        strip[shown] = _COLOURS[np.broadcast_to(at, shown.shape)[shown]]
+        np.copyto(strip, _COLOURS[at], where=shown[:, :, None])
         line = max(1, high // 6)
         strip[:line, (seen(self._held) > 0) & (at != _LEVELS[Verdict.STOP])] = PAPER
         strip[: high // 2, seen(self._ends) > 0] = PAPER
         now = min(int((self._bin + 0.5) / BINS * w), w - 1)
         strip[:, max(now - line // 2, 0) : now + line // 2 + 1] = PAPER
-        image[h - high :] = strip.astype(np.uint8)
