@@ -1,13 +1,15 @@
 """Makes the pictures of the documentation: the phantom in wide format, analysed by the real pipeline.
 
 Run ``python docs/pictures.py`` in the project's folder; it takes some minutes. ``python docs/pictures.py live`` makes
-those of the live window only.
+those of the live window only, ``python docs/pictures.py calibrate`` those of a calibration before the camera, and
+``python docs/pictures.py breathing`` those of the breathing.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,10 +20,17 @@ from numpy.typing import NDArray
 from calibration.phantom.render import Renderer
 from calibration.phantom.scripts import SCRIPTS, Performance, Studio
 from calibration.phantom.variety import variant
+from calibration.profile import Profile
 from poses.exercise_file import built_in
 from poses.messages import Language, Messages
-from poses.records import Frame, Step, Verdict
+from poses.records import Frame, Pose, Step, Verdict
 from poses.skeleton import SIDES
+from psoas_coach.calibrate_session import CalibrationSession
+from psoas_coach.calibrate_stage import stage_of as stage_of_calibration
+from psoas_coach.calibrate_state import CalibrationState, tasks
+from psoas_coach.live_session import LiveSession
+from psoas_coach.live_state import Glimpse
+from psoas_coach.plan import default_plan
 from psoas_coach.session import Session
 from psoas_coach.wording import overlay_words
 from vision.estimator import Estimator
@@ -92,9 +101,13 @@ LIVE: tuple[tuple[str, str, Language, float, float], ...] = (
     ("live-end", "", "en", 0.0, 0.0),
     ("live-good-nl", "low-lunge", "nl", 3.5, 7.5),
     ("live-stop-nl", "low-lunge", "nl", 8.5, 12.0),
+    ("live-hand", "lunge-hand-up", "en", 12.0, 14.4),
+    ("live-crossed-nl", "bridge-arms-crossed", "nl", 14.0, 16.2),
 )
 # The person stands too near for all of them to be seen.
 NEAR = 0.85
+# Room for a raised hand; these scripts are seen from farther anyway.
+WITH_ROOM = 1.2
 # What a session says beyond the texts of cues and problems.
 SAID = {
     "en": {
@@ -155,6 +168,15 @@ def stage(name: str, language: Language, frame: Frame | None, step: Step | None)
             hint=said["heels"], hold_share=0.6, hold_text="3 s", progress=(2, 4),
         ),
         "pause": replace(begun, part="paused", cue=said["paused"], hint=said["space"]),
+        "hand": replace(
+            lunge, cue=texts("live", "signs", "pause"), hint=texts("live", "sign_back", "raised_hand"),
+            hold_share=0.25, hold_text="5 s", sign="raised_hand", sign_share=0.7,
+        ),
+        "crossed": replace(
+            lunge, title=texts("exercises", "bridge"), side="", phase="", repetitions="3 / 8", progress=(2, 4),
+            cue=texts("live", "signs", "pain"), hint=texts("live", "sign_back", "arms_crossed"),
+            sign="arms_crossed", sign_share=0.6,
+        ),
         "breathing": Stage(
             "breathing", title=said["breathing"], cue=texts("cues", "breath_easier"), hint=said["hands"],
             breath_share=0.8, breath_text=said["out"], repetitions="2 / 4", progress=(3, 4),
@@ -170,19 +192,97 @@ def stage(name: str, language: Language, frame: Frame | None, step: Step | None)
 def live() -> None:
     """Writes the pictures of the live window; moments that share their frames are made once."""
     for name, script, language, start_s, end_s in sorted(LIVE, key=lambda shot: shot[1:2] + shot[3:]):
-        farther = NEAR if name == "live-set-up" else None
+        farther = NEAR if name == "live-set-up" else WITH_ROOM if "hand" in script or "arms" in script else None
         frame, step = last(script, start_s, end_s, farther) if script else (None, None)
         picture = draw_stage(stage(name, language, frame, step), SIZE)
         small = cv2.resize(picture, (960, 540), interpolation=cv2.INTER_AREA)
         write(name, np.asarray(small, np.uint8))
 
 
+# Of a calibration: name of the picture, language, and which moment of it is shown.
+CALIBRATE: tuple[tuple[str, Language, Callable[[CalibrationState], bool]], ...] = (
+    ("calibrate-standing", "en", lambda state: state.place == 0 and state.still_s > 3.0),
+    ("calibrate-kneeling", "en", lambda state: state.place == 2 and state.still_s > 3.0),
+    ("calibrate-going-in", "en", lambda state: state.place == 3 and state.going_s is not None),
+    ("calibrate-comfort", "en", lambda state: state.place == 3 and state.still_s > 3.0),
+    ("calibrate-refused-nl", "nl", lambda state: state.place == 3 and len(state.results) == 4 and state.ready),
+    ("calibrate-end", "en", lambda state: state.ended == "done"),
+)
+
+
+def calibration() -> None:
+    """Writes the pictures of a calibration, before a camera that leans by two degrees."""
+    script, seen = SCRIPTS["calibration"], variant(0)
+    # A narrower lens makes of a small picture, which is drawn sooner, as large a person.
+    script = replace(script, camera=replace(script.camera, distance_m=3.1, hfov_deg=45.0))
+    seen = replace(seen, view=replace(seen.view, roll_deg=2.0))
+    studio = Studio(script, fps=4.0, size=(640, 480), variant=seen)
+    with Estimator(ensure_model("full")) as estimator:
+        frames = (studio.frame(index) for index in range(len(studio)))
+        calibration_of((frame, estimator.estimate(frame)) for frame in frames)
+
+
+def calibration_of(seen: Iterable[tuple[Frame, Pose]]) -> None:
+    """The same of pictures with their poses; what is refused in one of them was fine: its reason is set here."""
+    machine = CalibrationSession(tasks({"low-lunge", "bridge"}), built_in(), Profile(name="anna"), "en", datetime.now())
+    left = list(CALIBRATE)
+    for frame, pose in seen:
+        step = machine.step(frame.index, pose) if machine.watching else None
+        stage = machine.advance(Glimpse(frame.time_s, frame, step)).stage
+        if left and left[0][2](machine.state):
+            name, language, _ = left.pop(0)
+            if language == "nl":
+                state = replace(machine.state, language=language, refused=("too_fast",), still_s=0.0)
+                stage = stage_of_calibration(state, Messages(language), "", ())
+            picture = cv2.resize(draw_stage(stage, SIZE), (960, 540), interpolation=cv2.INTER_AREA)
+            write(name, np.asarray(picture, np.uint8))
+    assert not left, f"not reached: {left[0][0]}"
+
+
+# Of the breathing: name of the picture, script, exercise, language, and when it is shown.
+BREATHING: tuple[tuple[str, str, str, Language, float], ...] = (
+    ("breathing-478", "breath-none", "breathing-478", "en", 11.8),
+    ("breathing-478-nl", "breath-none", "breathing-478", "nl", 15.6),
+    ("breathing-own", "belly-breathing", "belly-breathing", "en", 38.2),
+    ("breathing-own-nl", "chest-breathing", "belly-breathing", "nl", 40.0),
+    ("breathing-itself", "breath-none", "belly-breathing", "en", 38.0),
+    ("breathing-held", "breath-held", "belly-breathing", "en", 59.0),
+)
+
+
+def breathing() -> None:
+    """Writes the pictures of the breathing: a rendered person who lies there, the real estimator, the real session."""
+    for script in sorted({shot[1] for shot in BREATHING}):
+        shots = [shot for shot in BREATHING if shot[1] == script]
+        studio = Studio(SCRIPTS[script], fps=8.0, size=(640, 480))
+        sessions = {shot[0]: LiveSession(default_plan((), shot[2]), (), shot[3]) for shot in shots}
+        left = {shot[0]: shot[4] for shot in shots}
+        with Estimator(ensure_model("full")) as estimator:
+            for index in range(round(max(left.values()) * 8.0) + 1):
+                pose = estimator.estimate(studio.frame(index))
+                for name, session in sessions.items():
+                    stage = session.advance(Glimpse(pose.time_s, pose=pose)).stage
+                    if name in left and pose.time_s >= left[name]:
+                        del left[name]
+                        small = cv2.resize(draw_stage(stage, SIZE), (960, 540), interpolation=cv2.INTER_AREA)
+                        write(name, np.asarray(small, np.uint8))
+        assert not left, f"not reached: {left}"
+
+
 def main() -> None:
     """Writes every picture."""
     FOLDER.mkdir(exist_ok=True)
+    if "calibrate" in sys.argv[1:]:
+        calibration()
+        return
+    if "breathing" in sys.argv[1:]:
+        breathing()
+        return
     live()
     if "live" in sys.argv[1:]:
         return
+    breathing()
+    calibration()
     with ProcessPoolExecutor() as pool:
         cells = list(pool.map(cell, range(len(CELLS))))
     rows = [np.concatenate(cells[first : first + COLUMNS], axis=1) for first in range(0, len(cells), COLUMNS)]

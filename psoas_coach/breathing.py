@@ -1,19 +1,52 @@
-"""The calm breathing at the end: when to breathe in, hold and breathe out.
+"""The breathing that is paced: when to breathe in, hold and breathe out.
 
 Which question this module answers: so many seconds after it began, how full are the lungs to be, and what is said. A
-pacer, not a test: nothing is measured. Safe-ranges.md 2.7: for a first time 4-7-8 is halved, at most four cycles.
+pacer, not a test. Safe-ranges.md 2.7: for a first time 4-7-8 is halved, at most four cycles. Paces and their numbers
+stand in ``poses/exercises/breathing``.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-Act = Literal["breathe_in", "hold_breath", "breathe_out", "breathe_freely"]
+from poses.breathing import Pace, Watch
+from poses.breathing_file import breathing_exercise
 
-_IN_S, _HOLD_S, _OUT_S = 2.0, 3.5, 4.0
-CYCLES: Final = 4
-# Where no pace is to be kept, as long as the paced ones together.
-_FREE_S: Final = CYCLES * (_IN_S + _HOLD_S + _OUT_S)
+Act = Literal["settle", "breathe_in", "hold_breath", "breathe_out", "wait_out", "breathe_freely"]
+
+PACED: Final = "breathing-478"
+BELLY: Final = "belly-breathing"
+# Within a hold the breath is led softly, and never held: quiet breathing is 5 to 14 a minute (safe-ranges.md 2.7).
+_IN_HOLDS: Final = Pace(3.0, 0.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the person is to breathe.
+
+    Attributes:
+        exercise: Its id.
+        pace: What is paced; None where they breathe as it comes.
+        cycles: How many breaths; 0 without a pace.
+        length_s: How long it takes, after settling.
+        settle_s: So long there is to settle first.
+        counts: Whether seconds are counted aloud.
+        watch: What is said of a breath that is seen; None where none is looked at.
+    """
+
+    exercise: str
+    pace: Pace | None
+    cycles: int
+    length_s: float
+    settle_s: float = 0.0
+    counts: bool = False
+    watch: Watch | None = None
+
+    @property
+    def freed(self) -> "Way":
+        """The same for whoever is dizzy: as it comes from now on, and nothing more is said of it."""
+        return replace(self, pace=None, cycles=0, settle_s=0.0, counts=False, watch=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +57,72 @@ class Breath:
         act: What the person does now, a key of ``[live]``.
         share: 0 breathed out to 1 breathed in; NaN without a pace.
         cycle: Which breath it is, from 1; 0 without a pace.
+        second: Which second of the act, from 1; 0 without a pace.
     """
 
     act: Act
     share: float
     cycle: int
+    second: int = 0
 
 
-def breath_at(seconds: float, *, paced: bool = True, holding: bool = True) -> Breath | None:
-    """What is to be done so many seconds after the breathing began; None once it is over.
+def way(exercise: str, notes: Sequence[str] = (), cycles: int | None = None, *, full: bool = False) -> Way:
+    """How somebody breathes in an exercise.
 
     Args:
-        seconds: Since it began.
-        paced: Whether a pace is given; else the person breathes as it comes.
-        holding: Whether the breath is held between in and out.
+        exercise: Its id.
+        notes: What their answers add to it: "no_hold" takes away the hold, "natural" all of the pace and what is said
+            of a breath, "side_or_sitting" that last alone, since only who lies on their back is seen to breathe.
+        cycles: How many breaths; as many as usual when None.
+        full: At the pace it is named after; for nobody whose answers add something.
     """
-    if not paced:
-        return Breath("breathe_freely", math.nan, 0) if seconds < _FREE_S else None
-    hold_s = _HOLD_S if holding else 0.0
-    cycle_s = _IN_S + hold_s + _OUT_S
-    cycle, within = divmod(max(seconds, 0.0), cycle_s)
-    if cycle >= CYCLES:
-        return None
-    number = int(cycle) + 1
-    if within < _IN_S:
-        return Breath("breathe_in", _soft(within / _IN_S), number)
-    if within < _IN_S + hold_s:
-        return Breath("hold_breath", 1.0, number)
-    return Breath("breathe_out", 1.0 - _soft((within - _IN_S - hold_s) / _OUT_S), number)
+    known = breathing_exercise(exercise)
+    pace = known.usual if full and known.usual is not None and not notes else known.pace
+    count = min(known.cycles if cycles is None else cycles, known.most_cycles)
+    if "no_hold" in notes:
+        pace = pace.without_holding
+    watch = None if "side_or_sitting" in notes else known.watch
+    made = Way(exercise, pace, count, count * pace.cycle_s, known.settle_s, known.counts, watch)
+    return replace(made.freed, settle_s=known.settle_s) if "natural" in notes else made
+
+
+def closing_way(kind: Literal["paced", "paced_no_hold", "belly", ""]) -> Way:
+    """How a session closes: at once, without a watch on it."""
+    made = way(PACED, ("no_hold",) if kind == "paced_no_hold" else ())
+    if kind == "belly":
+        made = replace(made.freed, exercise=BELLY)
+    return replace(made, settle_s=0.0)
+
+
+def breath_at(seconds: float, how: Way) -> Breath | None:
+    """What is to be done so many seconds after the breathing began; None once it is over."""
+    seconds -= how.settle_s
+    if seconds < 0.0:
+        return Breath("settle", math.nan, 0)
+    pace = how.pace
+    if pace is None:
+        return Breath("breathe_freely", math.nan, 0) if seconds < how.length_s else None
+    cycle, within = divmod(seconds, pace.cycle_s)
+    return None if cycle >= how.cycles else _paced(within, pace, int(cycle) + 1)
+
+
+def breath_in_hold(seconds: float) -> Breath:
+    """How the breath is led so many seconds into a hold of an exercise."""
+    cycle, within = divmod(max(seconds, 0.0), _IN_HOLDS.cycle_s)
+    return _paced(within, _IN_HOLDS, int(cycle) + 1)
+
+
+def _paced(within: float, pace: Pace, cycle: int) -> Breath:
+    """The moment of one breath."""
+    if within < pace.in_s:
+        return Breath("breathe_in", _soft(within / pace.in_s), cycle, int(within) + 1)
+    within -= pace.in_s
+    if within < pace.full_s:
+        return Breath("hold_breath", 1.0, cycle, int(within) + 1)
+    within -= pace.full_s
+    if within < pace.out_s:
+        return Breath("breathe_out", 1.0 - _soft(within / pace.out_s), cycle, int(within) + 1)
+    return Breath("wait_out", 0.0, cycle, int(within - pace.out_s) + 1)
 
 
 def _soft(share: float) -> float:

@@ -13,15 +13,24 @@ from typing import Annotated
 import typer
 
 from poses.problem import Problem
-from psoas_coach.cli_content import exercises_app, phantom_app
+from psoas_coach.cli_batch import batch
+from psoas_coach.cli_content import exercises_app, export, phantom_app, schema
+from psoas_coach.cli_history import history_app
 from psoas_coach.cli_options import (
+    AnswersOption,
     ExerciseOption,
     Experiment,
     ExperimentalOption,
+    HeadlessOption,
     LangOption,
+    LensOption,
+    LevelOption,
     ModelOption,
+    ReportOption,
     RollOption,
     VideoOption,
+    VoiceOption,
+    WorkersOption,
 )
 from psoas_coach.cli_person import calibrate_app, profile_app
 
@@ -37,6 +46,7 @@ app.add_typer(exercises_app, name="exercises")
 app.add_typer(phantom_app, name="phantom")
 app.add_typer(profile_app, name="profile")
 app.add_typer(calibrate_app, name="calibrate")
+app.add_typer(history_app, name="history")
 
 
 @app.command()
@@ -44,6 +54,7 @@ def analyse(
     clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="Videos, animated GIFs or still images.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-results"),
     exercise: ExerciseOption = "auto",
+    level: LevelOption = 1,
     video: VideoOption = False,
     model: ModelOption = "full",
     experimental: ExperimentalOption = None,
@@ -53,21 +64,34 @@ def analyse(
     ] = None,
     roll: RollOption = 0.0,
     camera: Annotated[
-        str | None, typer.Option("--camera", help="Undo the lens of this camera (see calibrate camera).")
+        str | None, typer.Option("--camera", "--lens", help="Undo the lens of this camera (see calibrate camera).")
     ] = None,
+    report: ReportOption = True,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Lay two clips of one exercise beside each other (before and after).")
+    ] = False,
+    workers: WorkersOption = None,
+    noted: Annotated[
+        bool, typer.Option("--history", help="Note the clips in the history of --profile, on the day they were filmed.")
+    ] = False,
     lang: LangOption = None,
 ) -> None:
-    """Analyse recorded clips; each gets a folder with summary, table, poses and picture."""
+    """Analyse recorded clips; each gets a folder with report, summary, table, poses and picture."""
     from datetime import date
 
     from psoas_coach import cameras, profiles
     from psoas_coach.run import analyse_clips
     from psoas_coach.terminal import language_of_system
 
-    status, _ = analyse_clips(
+    if compare and (len(clips) != 2 or not report):
+        raise typer.BadParameter("--compare takes two clips, and their reports")
+    if noted and profile is None:
+        raise typer.BadParameter("--history notes clips in somebody's history: say whose with --profile")
+    status, outcomes = analyse_clips(
         clips,
         out,
         exercise=exercise,
+        level=level,
         model=model,
         lang=lang.value if lang else language_of_system(),
         video=video,
@@ -76,32 +100,43 @@ def analyse(
         person=profiles.person(profile) if profile else None,
         roll_deg=roll,
         camera=cameras.known(camera) if camera else None,
+        report=report,
+        compare=compare,
+        workers=workers,
     )
+    if noted and profile is not None:
+        from psoas_coach.history.clips import note_clips
+
+        note_clips(clips, out, outcomes, profile, lang.value if lang else language_of_system())
     raise typer.Exit(status)
 
 
 @app.command()
 def live(
     camera: Annotated[
-        str, typer.Option("--camera", help="Number or name of a camera, a clip, or an address (rtsp://, http://).")
+        str, typer.Option("--camera", help="Number of a camera (on Linux also its name), a clip, or an address.")
     ] = "0",
     exercise: ExerciseOption = "auto",
+    level: LevelOption = 1,
     plan: Annotated[
         Path | None, typer.Option("--plan", help="A TOML file of what to do, instead of the usual.", show_default=False)
     ] = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Whose answers are remembered; those of today are asked each time.")
     ] = None,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="A TOML file of answers instead of questions.", show_default=False)
-    ] = None,
-    voice: Annotated[bool, typer.Option("--voice/--no-voice", help="Say aloud what matters.")] = True,
-    headless: Annotated[bool, typer.Option("--headless", help="No window: print what happens as JSON lines.")] = False,
-    record: Annotated[bool, typer.Option("--record", help="Also keep the video; faces are not blurred.")] = False,
+    answers: AnswersOption = None,
+    voice: VoiceOption = True,
+    headless: HeadlessOption = False,
+    record: Annotated[bool, typer.Option("--record", help="Also keep the video.")] = False,
+    blur_face: Annotated[
+        bool, typer.Option("--blur-face", help="Make faces coarse in the video that is kept.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Folder for sessions; default: your own data folder.", show_default=False),
     ] = None,
+    roll: RollOption = 0.0,
+    lens: LensOption = None,
     model: ModelOption = "full",
     lang: LangOption = None,
 ) -> None:
@@ -112,8 +147,28 @@ def live(
 
     if plan is not None and exercise != "auto":
         raise typer.BadParameter("give --plan or --exercise, not both")
+    if plan is not None and level != 1:
+        raise typer.BadParameter("the plan says at which level each step is done; leave --level away")
+    if blur_face and not record:
+        raise typer.BadParameter("--blur-face is about the video that --record keeps; without --record none is kept")
     language = lang.value if lang else language_of_system()
-    wish = Wish(camera, exercise, plan, profile, answers, language, voice, headless, record, out, model)
+    wish = Wish(
+        camera,
+        exercise,
+        plan,
+        profile,
+        answers,
+        language,
+        voice,
+        headless,
+        record,
+        blur_face,
+        out,
+        model,
+        lens,
+        roll,
+        level,
+    )
     raise typer.Exit(run_live(wish))
 
 
@@ -124,13 +179,15 @@ def demo(
     model: ModelOption = "full",
     lang: LangOption = None,
 ) -> None:
-    """Analyse the clips that come with the program."""
+    """Analyse the clips that come with the program, and open their reports."""
     from psoas_coach.run import analyse_clips
     from psoas_coach.samples import sample_clips
     from psoas_coach.terminal import language_of_system
 
     language = lang.value if lang else language_of_system()
-    status, _ = analyse_clips(sample_clips(), out, exercise="auto", model=model, lang=language, video=video)
+    status, _ = analyse_clips(
+        sample_clips(), out, exercise="auto", model=model, lang=language, video=video, opened=True
+    )
     raise typer.Exit(status)
 
 
@@ -142,20 +199,34 @@ def replay(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("psoas-coach-replay"),
     exercise: ExerciseOption = "auto",
     experimental: ExperimentalOption = None,
-    profile: Annotated[str | None, typer.Option("--profile", help="Go by this person's limits.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Go by this person's limits of today, not by those that held.")
+    ] = None,
+    report: ReportOption = True,
     lang: LangOption = None,
 ) -> None:
     """Run the same analysis over stored poses, without looking at a picture again."""
     from poses.messages import Messages
     from psoas_coach import profiles
-    from psoas_coach.analyse import replay as run_replay
+    from psoas_coach.analysis import replay as run_replay
     from psoas_coach.run import chosen_exercises, with_limits_of
-    from psoas_coach.terminal import console, language_of_system, tell_outcome
+    from psoas_coach.terminal import console, language_of_system, tell_outcome, tell_problem
 
     exercises = chosen_exercises(exercise, shaking=Experiment.shaking in (experimental or []))
     exercises = with_limits_of(profiles.person(profile) if profile else None, exercises)
-    outcome = run_replay(recording, out, exercises, exercise)
-    tell_outcome(console(), Messages(lang.value if lang else language_of_system()), outcome)
+    language = lang.value if lang else language_of_system()
+    outcome = run_replay(
+        recording, out, exercises, exercise, language if report else None, by_these_limits=profile is not None
+    )
+    tell_outcome(console(), Messages(language), outcome)
+    if outcome.without_report is not None:
+        tell_problem(outcome.without_report)
+        raise typer.Exit(3)
+
+
+app.command()(export)
+app.command()(schema)
+app.command()(batch)
 
 
 @app.command()

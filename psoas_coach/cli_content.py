@@ -1,4 +1,4 @@
-"""The commands ``exercises`` and ``phantom``: the limits, and the rendered person they are tried on."""
+"""The commands ``exercises`` and ``phantom``, the limits and whom they are tried on; ``export`` and ``schema``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,7 @@ from typing import Annotated
 import typer
 
 from poses.problem import Problem
-from psoas_coach.cli_options import (
-    LangOption,
-    ModelOption,
-)
+from psoas_coach.cli_options import ExerciseOption, ExportFormat, LangOption, ModelOption
 
 exercises_app = typer.Typer(no_args_is_help=True, help="Show and check exercises.")
 phantom_app = typer.Typer(no_args_is_help=True, help="A rendered person whose joint angles are known exactly.")
@@ -17,13 +14,14 @@ phantom_app = typer.Typer(no_args_is_help=True, help="A rendered person whose jo
 
 @exercises_app.command("list")
 def exercises_list(lang: LangOption = None) -> None:
-    """List the exercises that can be recognised."""
+    """List the exercises that can be recognised, and those that are breathed."""
+    from poses.breathing_file import breathing_ids
     from poses.exercise_file import built_in_ids
     from poses.messages import Messages
     from psoas_coach.terminal import console, language_of_system
 
     texts, screen = Messages(lang.value if lang else language_of_system()), console()
-    for name in built_in_ids():
+    for name in (*built_in_ids(), *breathing_ids()):
         screen.print(f"{name}  {texts('exercises', name)}")
 
 
@@ -33,13 +31,17 @@ def exercises_show(
     lang: LangOption = None,
 ) -> None:
     """Show the limits of an exercise."""
+    from poses.breathing_file import breathing_exercise, breathing_ids
     from poses.messages import Messages
-    from psoas_coach.limits import limits_table
+    from psoas_coach.limits import breathing_table, limits_table
     from psoas_coach.run import chosen_exercises
     from psoas_coach.terminal import console, language_of_system
 
-    exercise = chosen_exercises(name)[0]
-    console().print(limits_table(exercise, Messages(lang.value if lang else language_of_system())))
+    texts = Messages(lang.value if lang else language_of_system())
+    if name in breathing_ids():
+        console().print(breathing_table(breathing_exercise(name), texts))
+        return
+    console().print(limits_table(chosen_exercises(name)[0], texts))
 
 
 @exercises_app.command("validate")
@@ -47,6 +49,7 @@ def exercises_validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercise files (TOML).")],
 ) -> None:
     """Check exercise files and name every fault at once."""
+    from poses import breathing_file
     from poses.exercise_file import read
     from poses.strict_toml import FaultyFile
     from psoas_coach.terminal import console, tell_problem
@@ -54,6 +57,10 @@ def exercises_validate(
     faulty = 0
     for file in files:
         try:
+            if breathing_file.is_breathing(file):
+                known = breathing_file.read(file)
+                console().print(f"{file}: {known.id}, {known.cycles} breaths, no fault")
+                continue
             exercise = read(file)
         except FaultyFile as problem:
             faulty += 1
@@ -126,3 +133,52 @@ def phantom_verify(
 
     wish = Wish(seed, fps, parse_size(size), yaw, camera_height, mirrored=mirrored)
     raise typer.Exit(verify(scripts or [], wish, model=model, far=far, processes=processes))
+
+
+def export(
+    recording: Annotated[
+        Path, typer.Argument(metavar="POSES.npz", help="Poses that analyse wrote, or the folder of its results.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
+    format_: Annotated[
+        ExportFormat,
+        typer.Option(
+            "--format",
+            help="trc: OpenSim markers; mot: OpenSim joint angles; csv, parquet: a row for each value; "
+            "movement: a DeepLabCut table, which the Python package movement opens.",
+        ),
+    ],
+    exercise: ExerciseOption = "auto",
+) -> None:
+    """Write poses and angles for other programs; docs/export.md says what is in each file."""
+    from psoas_coach.analysis import recording_at
+    from psoas_coach.export import told
+    from psoas_coach.export_formats import export as write
+    from psoas_coach.run import chosen_exercises
+    from psoas_coach.terminal import console
+
+    found = told(recording_at(recording), chosen_exercises(exercise))
+    write(found, format_.value, out)
+    console().print(f"{out}: {len(found.time_s)} frames, {found.rate_hz:.6g} a second", markup=False)
+    if not found.steady and format_ is ExportFormat.movement:
+        console(stderr=True).print(
+            "The clip's frames are not at equal distances, and this format has no place for their times: "
+            "times in it will be wrong. csv and parquet keep them.",
+            markup=False,
+        )
+
+
+def schema(
+    name: Annotated[str | None, typer.Argument(help="Which; without it all are listed.", show_default=False)] = None,
+) -> None:
+    """Print the JSON Schema of what this program writes and reads."""
+    import json
+
+    from psoas_coach.schemas import SCHEMAS
+    from psoas_coach.schemas import schema as find
+
+    if name is not None:
+        typer.echo(json.dumps(find(name).content(), indent=2, ensure_ascii=False))
+        return
+    for one in SCHEMAS:
+        typer.echo(f"{one.name}  {one.what}  {one.id}")

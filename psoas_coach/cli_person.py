@@ -6,9 +6,13 @@ from typing import Annotated
 import typer
 
 from psoas_coach.cli_options import (
+    AnswersOption,
+    HeadlessOption,
     LangOption,
+    LensOption,
     ModelOption,
     RollOption,
+    VoiceOption,
 )
 
 profile_app = typer.Typer(no_args_is_help=True, help="What is remembered of you; nothing unless you gave it a name.")
@@ -39,13 +43,23 @@ def profile_show(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
 
 
 @profile_app.command("delete")
-def profile_delete(name: Annotated[str, typer.Argument(help="Whose.")]) -> None:
+def profile_delete(
+    name: Annotated[str, typer.Argument(help="Whose.")],
+    with_history: Annotated[
+        bool, typer.Option("--with-history", help="Delete their history and their sessions too.")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
     """Delete a profile for good, damaged or not."""
+    from poses.messages import Messages
     from psoas_coach import profiles
-    from psoas_coach.terminal import console
+    from psoas_coach.history import commands
+    from psoas_coach.terminal import console, language_of_system
 
     profiles.delete(name)
     console().print(f"Deleted: {name}", markup=False)
+    texts = Messages(lang.value if lang else language_of_system())
+    commands.after_profile(console(prose=True), texts, name, also_history=with_history)
 
 
 @profile_app.command("session")
@@ -121,17 +135,33 @@ def calibrate_person(
         typer.Option("--comfort", help="A lunge held at the first mild stretch, never the maximum; three a side."),
     ] = None,
     pain: Annotated[int, typer.Option("--pain", min=0, max=10, help="The most that was felt, 0 to 10.")] = 0,
+    camera: Annotated[
+        str | None,
+        typer.Option("--camera", help="Measure before this camera instead: its number or name, a clip, or an address."),
+    ] = None,
+    answers: AnswersOption = None,
+    voice: VoiceOption = True,
+    headless: HeadlessOption = False,
     roll: RollOption = 0.0,
+    lens: LensOption = None,
     model: ModelOption = "full",
     lang: LangOption = None,
 ) -> None:
-    """Measure a person's own postures and limits, from clips filmed in one go with the camera left where it is."""
+    """Measure a person's own postures and limits: led before the camera, or from clips filmed in one go."""
     from psoas_coach.calibrate_person import Clips
-    from psoas_coach.person import run
     from psoas_coach.terminal import console, language_of_system
 
     clips = Clips(*(tuple(given or ()) for given in (standing, kneeling, lying, comfort)))
-    if clips == Clips():
-        raise typer.BadParameter("give clips: --standing, --kneeling, --lying or --comfort")
+    if (clips == Clips()) == (camera is None):
+        raise typer.BadParameter("give --camera, or clips: --standing, --kneeling, --lying or --comfort")
     language = lang.value if lang else language_of_system()
-    raise typer.Exit(run(name, clips, pain, model, language, console(), roll_deg=roll))
+    if camera is not None:
+        if pain:
+            raise typer.BadParameter("--pain is about clips; before the camera the key p says that it hurts")
+        from psoas_coach.calibrate_live import CalibrationWish, calibrate_live
+
+        wish = CalibrationWish(name, camera, answers, language, voice, headless, model, lens, roll)
+        raise typer.Exit(calibrate_live(wish))
+    from psoas_coach.person import run
+
+    raise typer.Exit(run(name, clips, pain, model, language, console(), roll_deg=roll, lens=lens))

@@ -6,17 +6,21 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from calibration.progress import PAIN_STOPS, Done
 from poses.exercise import Exercise
 from poses.messages import Language, Messages
 from poses.problem import Problem
-from psoas_coach import profiles
-from psoas_coach.analyse import Outcome
+from psoas_coach import cameras, profiles
+from psoas_coach.analysis import Outcome
+from psoas_coach.held_limits import held
+from psoas_coach.history.keeping import note_session
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
-from psoas_coach.live_events import Event
+from psoas_coach.live_events import Event, side_name
 from psoas_coach.live_files import SUMMARY, TABLE, VIDEO, SessionFiles, new_folder, sessions_folder
 from psoas_coach.live_gate import after_last_time, offers_now, plan_for
 from psoas_coach.live_loop import Loop, Shows
@@ -51,8 +55,12 @@ class Wish:
     voice: bool = True
     headless: bool = False
     record: bool = False
+    blur_face: bool = False
     out: Path | None = None
     model: str = "full"
+    lens: str | None = None
+    roll_deg: float = 0.0
+    level: int = 1
 
 
 MakeEstimator = Callable[[Path], AbstractContextManager[Estimates]]
@@ -70,14 +78,18 @@ def live(wish: Wish) -> int:
     texts, errors = Messages(wish.language), console(stderr=True)
     # What can fail at once does so before thirty questions are asked.
     choice = Choice(wish.camera)
+    if wish.lens is not None:
+        cameras.known(wish.lens)
     if not wish.headless:
         need_display()
+    choice.try_out()
     exercises = exercises_for(wish)
     began = datetime.now()
-    plan = read_plan(wish.plan, exercises) if wish.plan is not None else default_plan(exercises, wish.exercise)
+    plan = read_plan(wish.plan, exercises) if wish.plan else default_plan(exercises, wish.exercise, wish.level)
     out = console(stderr=wish.headless, prose=True)
     offers = offers_now(out, texts, wish.profile, wish.answers)
     plan = plan_for(out, texts, plan, after_last_time(out, texts, wish.profile, exercises, offers, began))
+    exercises = tuple(exercise.at_level(plan.level_of(exercise.id)) for exercise in exercises)
     model = ensure_model(wish.model, report=errors.print)
     with polite() as asked_to_stop:
         return run_session(wish, choice, plan, exercises, model, should_stop=asked_to_stop)
@@ -122,15 +134,14 @@ def run_session(
     """
     from vision.estimator import Estimator
 
-    about_model = wish.model if wish.model in ("lite", "full", "heavy") else Path(wish.model).name
     with ExitStack() as stack:
         source = LiveSource(choice)
         stack.callback(source.close)
-        estimator = stack.enter_context((make_estimator or Estimator)(model))
+        estimator = stack.enter_context((make_estimator or partial(Estimator, arms=True))(model))
         window = stack.enter_context(_window()) if not wish.headless else None
         folder = new_folder(wish.out or sessions_folder(), datetime.now())
-        about = About(folder.name, choice.name, about_model, wish.exercise, wish.language)
-        files = stack.enter_context(SessionFiles(folder, about, exercises, video=wish.record))
+        about = _about(wish, folder.name, choice, exercises)
+        files = stack.enter_context(SessionFiles(folder, about, exercises, video=wish.record, blur=wish.blur_face))
         # At the window it can be switched on with a key.
         voice = stack.enter_context(Voice(wish.language)) if wish.voice or window is not None else None
         if voice is not None and not wish.voice:
@@ -138,8 +149,9 @@ def run_session(
         session = Session(exercises)
         live_session = LiveSession(plan, exercises, wish.language, muted=not wish.voice)
         tell = _print_line if wish.headless else _say_nothing
-        loop = Loop(source, session, live_session, files, window=window, voice=voice, tell=tell)
-        loop.begin(folder=str(folder), camera=choice.name)
+        undone = about.origin().as_measured
+        loop = Loop(source, session, live_session, files, window=window, voice=voice, tell=tell, as_measured=undone)
+        loop.begin(folder=str(folder), camera=choice.name, **_told(plan))
         why = loop.run(estimator, should_stop)
         interrupted = why == "interrupted"
         try:
@@ -147,9 +159,11 @@ def run_session(
         except Problem as problem:
             # What was written as the session went is there, and replay reads it.
             tell_problem(problem)
-            _remember(wish.profile, None, exercises, loop.pains)
+            _remember(wish.profile, None, exercises, live_session.state.pains)
+            note_session(folder)
             return EXIT_SOME_FAILED
-        _remember(wish.profile, summary, exercises, loop.pains)
+        _remember(wish.profile, summary, exercises, live_session.state.pains)
+        note_session(folder)
         loop.kept(folder)
         _tell_summary(wish, loop, summary, folder)
         if voice is not None:
@@ -163,6 +177,30 @@ def run_session(
     if interrupted:
         return EXIT_INTERRUPTED
     return EXIT_SOME_FAILED if failed else EXIT_DONE
+
+
+def _about(wish: Wish, name: str, choice: Choice, exercises: Sequence[Exercise]) -> About:
+    """What the session is, with all that it is judged by."""
+    return About(
+        name,
+        choice.name,
+        wish.model if wish.model in ("lite", "full", "heavy") else Path(wish.model).name,
+        wish.exercise,
+        wish.language,
+        cameras.known(wish.lens) if wish.lens is not None else None,
+        wish.roll_deg,
+        held(exercises),
+        uuid4().hex,
+        wish.profile,
+    )
+
+
+def _told(plan: Plan) -> dict[str, object]:
+    """A plan as the first event tells it."""
+    items = [
+        {"exercise": one.exercise, "side": side_name(one.side), "repetitions": one.repetitions} for one in plan.items
+    ]
+    return {"plan": items, "left_out": [name for name, _ in plan.left_out]}
 
 
 def _remember(name: str | None, summary: Summary | None, exercises: Sequence[Exercise], pains: int) -> None:
@@ -186,7 +224,7 @@ def need_display() -> None:
     """Makes sure that a window can be shown.
 
     Raises:
-        Problem: There is no display; OpenCV would end the program without a word.
+        Problem: There is no display, or none that can be used; OpenCV would end the program without a word.
     """
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise Problem(
@@ -194,6 +232,10 @@ def need_display() -> None:
             "a session is shown in a window",
             "Begin it in a graphical session, or without a window: --headless prints lines of JSON",
         )
+    # Loaded only here: without a window none of its libraries is needed.
+    from vision.window import look_for_a_screen
+
+    look_for_a_screen()
 
 
 def _window() -> AbstractContextManager[Shows]:

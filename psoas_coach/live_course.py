@@ -3,14 +3,14 @@
 What moves it there is decided in ``live_session``; here is what each such step changes, says and writes down.
 """
 
-import math
 from dataclasses import replace
 from typing import Final
 
-from poses.messages import Messages
-from psoas_coach.live_events import Event, side_name
+from psoas_coach.breath_record import BreathTally, record_of
+from psoas_coach.live_events import side_name
 from psoas_coach.live_stage import next_sentence, sentence
-from psoas_coach.live_state import Ended, Say, State
+from psoas_coach.live_state import Ended, Means, State
+from psoas_coach.live_telling import Telling
 from psoas_coach.plan import Item
 from psoas_coach.speech_queue import Urgency
 from vision.stage import Part
@@ -19,59 +19,23 @@ from vision.stage import Part
 _PAINS: Final = 2
 
 
-class Course:
-    """Goes through a plan.
-
-    Attributes:
-        state: What is remembered.
-        says: What is to be said since ``taken`` was last called.
-        events: What happened since then.
-    """
+class Course(Telling[State]):
+    """Goes through a plan."""
 
     def __init__(self, state: State) -> None:
-        self.state = state
-        self.says: list[Say] = []
-        self.events: list[Event] = []
+        super().__init__(state)
 
     def begin(self) -> None:
         """Begins with the first step, or with its close where there is none."""
-        if (item := self.state.item) is not None:
-            self.enter("set-up")
-            self.say("next", sentence(self.texts, item, "now"), Urgency.GUIDANCE)
-        else:
-            self.close()
-
-    def taken(self) -> tuple[tuple[Say, ...], tuple[Event, ...]]:
-        """What is to be said and what happened, handed out once."""
-        news = tuple(self.says), tuple(self.events)
-        self.says, self.events = [], []
-        return news
-
-    @property
-    def texts(self) -> Messages:
-        """All texts, in the language that was chosen last."""
-        return Messages(self.state.language)
-
-    def tell(self, kind: str, **details: object) -> None:
-        """Writes down that something happened."""
-        self.events.append(Event(self.state.time_s, kind, details))
-
-    def say(self, name: str, text: str, urgency: Urgency, gap_s: float = 0.0) -> None:
-        """Says something, unless the same was said less than ``gap_s`` ago."""
-        clock_s, spoken = self.state.clock_s, dict(self.state.spoken)
-        if clock_s - spoken.get(name, -math.inf) < gap_s:
-            return
-        self.state = replace(self.state, spoken=(*(spoken | {name: clock_s}).items(),))
-        self.says.append(Say(text, urgency))
-        self.tell("say", id=name, text=text, urgency=urgency.name.lower())
+        self._begin_step()
 
     def enter(self, part: Part) -> None:
         """Begins another part."""
         at = self.state.item
         now_s = self.state.clock_s
         self.state = replace(self.state, part=part, since_s=now_s, good_since_s=None, bad_since_s=None)
-        self.state = replace(self.state, called_back=False, uttered="")
-        of_plan = at is not None and part not in ("breathing", "ended")
+        self.state = replace(self.state, called_back=False, uttered="", freed=False, breathed=BreathTally())
+        of_plan = at is not None and part != "ended"
         exercise, side = (at.exercise, at.side) if at is not None and of_plan else (None, None)
         self.tell("part", part=part, exercise=exercise, side=side_name(side), place=self.state.place)
 
@@ -91,12 +55,33 @@ class Course:
     def next(self) -> None:
         """Goes to the next step of the plan, or to its close."""
         self.state = replace(self.state, place=self.state.next_place, count=0, closed=False, paused=False)
+        self._begin_step()
+
+    def _begin_step(self) -> None:
         item = self.state.item
         if item is None:
             self.close()
-        else:
-            self.enter("set-up")
-            self.say("next", sentence(self.texts, item, "now"), Urgency.GUIDANCE)
+            return
+        # Nobody is made to wait for a good view before they may breathe.
+        self.enter("breathing" if item.breathes else "set-up")
+        now = sentence(self.texts, item, "now")
+        self.say("next", f"{now} {sentence(self.texts, item, 'begin')}" if item.breathes else now, Urgency.GUIDANCE)
+
+    def breathed(self) -> None:
+        """Ends a part in which was breathed, and writes down what was told of it."""
+        state, how = self.state, self.state.way
+        if how is None or state.part != "breathing":
+            return
+        record = record_of(state.breathed, how.exercise, paced=how.pace is not None, freed=state.freed)
+        self.state = replace(state, breaths=(*state.breaths, record))
+        self.tell("breathed", **record.model_dump())
+
+    def free(self, by: Means) -> None:
+        """Gives up the pace: the person breathes as it comes, for as long as the rest would have taken."""
+        state = self.state
+        self.tell("freed", by=by)
+        self.say("freed", self.texts("live", "pain_breathing"), Urgency.STOP)
+        self.state = replace(self.state, freed=True, since_s=state.clock_s, uttered="")
 
     def close(self) -> None:
         """Closes the session with breathing, where the plan has it."""
@@ -109,6 +94,7 @@ class Course:
     def end(self, why: Ended) -> None:
         """Ends the session."""
         if not self.state.ended:
+            self.breathed()
             self.enter("ended")
             self.state = replace(self.state, ended=why, paused=False)
             self.tell("ended", why=why)
@@ -117,7 +103,8 @@ class Course:
     def drop(self, *, everything: bool, exercise: str | None) -> None:
         """Ends an exercise for today, or all of them: the person comes out and rests, then comes what is left."""
         item, texts = self.state.item, self.texts
-        gone = {one.exercise for one in self.state.plan.items} if everything else {exercise or ""}
+        # Breathing is what is always left.
+        gone = {one.exercise for one in self.state.plan.items if not one.breathes} if everything else {exercise or ""}
         self.state = replace(self.state, dropped=self.state.dropped | gone)
         if item is None or item.exercise not in gone or self.state.part in ("breathing", "ended"):
             return
@@ -129,24 +116,45 @@ class Course:
         self.say("over", " ".join(part for part in told if part), Urgency.STOP)
         self.enter("rest")
 
-    def hurts(self) -> None:
+    def pause(self, by: Means) -> None:
+        """Pauses, or goes on."""
+        state = self.state
+        self.state = replace(state, paused=not state.paused, good_since_s=None, bad_since_s=None)
+        what = "resumed" if state.paused else "paused"
+        self.tell(what, by=by)
+        self.say("pause", self.texts("live", what), Urgency.GUIDANCE)
+
+    def hurts(self, by: Means) -> None:
         """Stops at once, and tells what happens next."""
+        how = self.state.way
+        if self.state.part == "breathing" and how is not None and how.pace is not None:
+            self.state = replace(self.state, paused=False)
+            self.free(by)
+            return
         self.state = replace(self.state, pains=self.state.pains + 1, paused=False)
         item = self.state.item
-        self.tell("pain", exercise=item.exercise if item else None, part=self.state.part)
-        if item is None:
+        self.tell("pain", exercise=item.exercise if item else None, part=self.state.part, by=by)
+        if item is None or item.breathes:
             self.say("pain", self.texts("live", "pain_breathing"), Urgency.STOP)
-            self.end("done")
+            self.leave_breathing()
             return
         everything = self.state.pains >= _PAINS
         self.tell("ends", what="session" if everything else "exercise", why="pain")
         self.drop(everything=everything, exercise=item.exercise)
 
+    def leave_breathing(self) -> None:
+        """Goes on after breathing: to the next step, or to the end."""
+        if self.state.item is None:
+            self.end("done")
+        else:
+            self.breathed()
+            self.next()
+
     def skip(self) -> None:
         """Leaves what is done now; whoever was moving rests first."""
         part = self.state.part
         if part == "breathing":
-            self.end("done")
+            self.leave_breathing()
         elif part in ("set-up", "countdown", "rest"):
             self.next()
         elif part == "exercise":

@@ -12,12 +12,15 @@ import platformdirs
 from poses.exercise import Exercise
 from poses.problem import Problem
 from poses.records import Frame, Pose, Step
+from psoas_coach.breath_record import BreathingRecord
 from psoas_coach.files import cannot_write, make_folder
 from psoas_coach.live_events import Event
 from psoas_coach.live_record import About, SessionRecord
 from psoas_coach.session import Ending
 from psoas_coach.summary import Summariser, Summary
 from psoas_coach.table import MeasuresTable
+from vision import faces
+from vision.faces import FaceMemory
 from vision.recorder import VideoRecorder
 
 SUMMARY, TABLE, VIDEO = "summary.json", "measures.csv", "video.mp4"
@@ -57,8 +60,17 @@ class SessionFiles:
         problem: What could not be kept; None when all was.
     """
 
-    def __init__(self, folder: Path, about: About, exercises: Sequence[Exercise], *, video: bool) -> None:
+    def __init__(
+        self, folder: Path, about: About, exercises: Sequence[Exercise], *, video: bool, blur: bool = False
+    ) -> None:
         """Open them.
+
+        Args:
+            folder: Where.
+            about: The session.
+            exercises: Those that are watched.
+            video: Whether the pictures are kept.
+            blur: Whether faces in them are hidden.
 
         Raises:
             Problem: They cannot be written.
@@ -66,7 +78,8 @@ class SessionFiles:
         self.folder, self._video_wanted = folder, video
         self._problem: Problem | None = None
         self._video: VideoRecorder | None = None
-        self._summariser = Summariser(exercises, about.asked_for)
+        self._faces = FaceMemory() if blur else None
+        self._summariser = Summariser(exercises, about.asked_for, breath=False)
         with ExitStack() as stack:
             self._record = stack.enter_context(SessionRecord(folder, about))
             self._table = stack.enter_context(MeasuresTable(folder / TABLE, exercises))
@@ -93,13 +106,16 @@ class SessionFiles:
         try:
             self._table.write(step)
             if self._video_wanted:
-                self._film(frame)
+                self._film(frame, pose)
         except Problem as problem:
             self._problem, self._video_wanted = problem, False
 
     def events(self, events: Sequence[Event]) -> None:
         """Writes down what happened."""
         self._record.events(events)
+        for event in events:
+            if event.kind == "breathed":
+                self._summariser.breathed(BreathingRecord(**event.details))
 
     def finish(self, ending: Ending, *, interrupted: bool) -> Summary:
         """Writes what is written at the end.
@@ -122,8 +138,13 @@ class SessionFiles:
         except Problem as problem:
             self._problem = problem
 
-    def _film(self, frame: Frame) -> None:
+    def _film(self, frame: Frame, pose: Pose) -> None:
+        image = frame.image
+        if self._faces is not None:
+            image, self._faces = faces.hidden(image, pose, self._faces)
         if self._video is None:
             height, width = frame.image.shape[:2]
-            self._video = VideoRecorder(self.folder / VIDEO, width=width, height=height, rate_hint=_USUAL_RATE)
-        self._video.write(frame.image, frame.time_s)
+            self._video = VideoRecorder(
+                self.folder / VIDEO, width=width, height=height, rate_hint=_USUAL_RATE, growing=True
+            )
+        self._video.write(image, frame.time_s)

@@ -7,7 +7,7 @@ drawn on the picture it came from.
 import math
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -15,13 +15,11 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from poses.messages import Language, Messages
-from poses.records import Frame
-from psoas_coach.live_events import Event, side_name
-from psoas_coach.live_files import SessionFiles
-from psoas_coach.live_session import LiveSession
-from psoas_coach.live_state import Ended, Glimpse, Trouble
+from poses.problem import Problem
+from poses.records import Frame, Pose, Step
+from psoas_coach.live_events import Event
+from psoas_coach.live_state import Ended, Glimpse, Shown, Trouble
 from psoas_coach.live_watcher import Estimates, Watcher
-from psoas_coach.session import Session
 from psoas_coach.voice import Voice
 from psoas_coach.voice_notices import sentence
 from vision.live_source import LiveSource
@@ -47,32 +45,104 @@ class Shows(Protocol):
         """Fills the screen, or no longer."""
 
 
+class Known(Protocol):
+    """What whoever leads knows at any moment, as far as the loop needs it."""
+
+    @property
+    def language(self) -> Language:
+        """Of all texts."""
+
+    @property
+    def time_s(self) -> float:
+        """Of the last moment."""
+
+    @property
+    def ended(self) -> Ended:
+        """Why it is over, "" while it is not."""
+
+    @property
+    def muted(self) -> bool:
+        """Whether the voice is off."""
+
+
+class Leads(Protocol):
+    """Leads somebody: through a plan (``live_session``), or a calibration (``calibrate_session``)."""
+
+    @property
+    def state(self) -> Known:
+        """What it knows now."""
+
+    @property
+    def looking(self) -> bool:
+        """Whether the next pictures are to be looked at, be it for a sign of the arms alone."""
+
+    @property
+    def watching(self) -> bool:
+        """Whether the next pictures are to be judged."""
+
+    @property
+    def expected(self) -> str | None:
+        """The exercise that is asked for now, or None."""
+
+    def advance(self, glimpse: Glimpse) -> Shown:
+        """Takes one more moment into account."""
+
+    def end(self, why: Ended) -> None:
+        """Ends now."""
+
+
+class Judges(Protocol):
+    """Judges one frame after another, see ``session``."""
+
+    def expect(self, exercise: str | None) -> None:
+        """Is told what the person was asked to do."""
+
+    def step(self, index: int, pose: Pose) -> Step:
+        """Judges one more."""
+
+
+class Keeps(Protocol):
+    """Keeps what is seen and what happens, see ``live_files``."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """What could not be kept."""
+
+    def write(self, frame: Frame, pose: Pose, step: Step) -> None:
+        """Takes one frame."""
+
+    def events(self, events: Sequence[Event]) -> None:
+        """Takes what happened."""
+
+
 class Loop:
     """Runs one session.
 
     Args:
         source: The camera.
         session: What judges.
-        live: What leads through the plan.
+        live: What leads the person.
         files: What keeps.
         window: What shows, or None.
         voice: What speaks, or None.
         tell: Told everything that happens.
+        as_measured: From a pose as the model gave it to what is judged: lens and lean of the camera undone.
     """
 
     def __init__(
         self,
         source: LiveSource,
-        session: Session,
-        live: LiveSession,
-        files: SessionFiles,
+        session: Judges,
+        live: Leads,
+        files: Keeps,
         *,
         window: Shows | None,
         voice: Voice | None,
         tell: Callable[[Event], None],
+        as_measured: Callable[[Pose], Pose] = lambda pose: pose,
     ) -> None:
         self._source, self._session, self._live, self._files = source, session, live, files
-        self._window, self._voice, self._tell = window, voice, tell
+        self._window, self._voice, self._tell, self._as_measured = window, voice, tell, as_measured
         self._stage: Stage | None = None
         self._lag_ms = array("f")
         self._last_frame = -1
@@ -90,25 +160,15 @@ class Loop:
         return self._live.state.time_s
 
     @property
-    def pains(self) -> int:
-        """How often "that hurts" was said."""
-        return self._live.state.pains
-
-    @property
     def counts(self) -> dict[str, Any]:
         """Pictures that were given and judged, and how late the judged ones were shown, in milliseconds."""
         lag = np.percentile(np.asarray(self._lag_ms), (50, 95)) if self._lag_ms else (0.0, 0.0)
         given = self._last_frame + 1
         return {"frames": given, "judged": len(self._lag_ms), "lag_ms": [round(float(value)) for value in lag]}
 
-    def begin(self, **details: str) -> None:
+    def begin(self, **details: object) -> None:
         """Tells that the session begins."""
-        items = self._live.state.plan.items
-        plan = [
-            {"exercise": one.exercise, "side": side_name(one.side), "repetitions": one.repetitions} for one in items
-        ]
-        left_out = [name for name, _ in self._live.state.plan.left_out]
-        self._take(Event(0.0, "begin", {**details, "plan": plan, "left_out": left_out}))
+        self._take(Event(0.0, "begin", details))
 
     def run(self, estimator: Estimates, should_stop: Callable[[], bool]) -> Ended:
         """Runs until the session is over, and tells why it is."""
@@ -120,15 +180,15 @@ class Loop:
                     self._live.end("source_ended")
                 elif self._gave_up():
                     self._live.end("camera_lost")
-                watcher.watching = self._live.watching
+                watcher.watching = self._live.looking
                 self._turn(watcher)
         self._advance(Glimpse(self.time_s))
         return self._live.state.ended
 
-    def kept(self, folder: Path) -> None:
+    def kept(self, place: Path) -> None:
         """Shows where everything is."""
         if self._stage is not None:
-            told = Messages(self.language)("live", "kept", folder=str(folder))
+            told = Messages(self.language)("live", "kept", folder=str(place))
             self._stage = replace(self._stage, lines=(*self._stage.lines, told))
 
     def linger(self, should_stop: Callable[[], bool]) -> None:
@@ -142,23 +202,31 @@ class Loop:
 
     def _turn(self, watcher: Watcher) -> None:
         """What came since the last turn goes through the machine, and the window shows the last of it."""
-        # What was still being looked at when a pause began counts too.
         found = watcher.results(_TURN_S if self._live.watching else 0.0)
+        judged_s: list[float] = []
         for frame, pose in found:
-            step = self._session.step(frame.index, pose)
+            measured = self._as_measured(pose)
+            if not self._live.watching:
+                # Only the arms count. The picture that is shown may be newer already.
+                self._advance(Glimpse(pose.time_s, pose=measured, trouble=self._trouble()))
+                continue
+            self._session.expect(self._live.expected)
+            step = self._session.step(frame.index, measured)
             self._files.write(frame, pose, step)
             self._news_s = time.monotonic()
             self._last_frame = frame.index
             self._advance(Glimpse(pose.time_s, frame, step, trouble=self._trouble()))
-            self._lag_ms.append(1000.0 * (self._source.now_s - frame.time_s))
+            judged_s.append(frame.time_s)
         if not self._live.watching:
             self._advance(self._unjudged())
         elif not found and time.monotonic() - self._news_s > _QUIET_S:
             self._advance(Glimpse(self._source.now_s, trouble=self._trouble()))
         self._show()
+        # From the camera to the screen.
+        self._lag_ms.extend(1000.0 * (self._source.now_s - time_s) for time_s in judged_s)
 
     def _unjudged(self) -> Glimpse:
-        """The moment while nobody need be seen: the newest picture, and the clock."""
+        """The moment while nobody is judged: the newest picture, and the clock."""
         frame: Frame | None = self._source.newest(self._last_frame, _TURN_S)
         self._last_frame = self._last_frame if frame is None else frame.index
         self._news_s = time.monotonic()

@@ -19,15 +19,21 @@ from types import TracebackType
 from typing import Any, Final
 
 import numpy as np
+from pydantic import TypeAdapter
 
+from calibration.camera import Camera
 from poses import skeleton
 from poses.problem import Problem
 from poses.records import Pose
+from psoas_coach import being_written
 from psoas_coach.files import cannot_write, replacing
+from psoas_coach.held_limits import HeldLimits
 from psoas_coach.live_events import Event
 from psoas_coach.poses_file import Origin, Recording, save_arrays
 
-VERSION: Final = 1
+VERSION: Final = 2
+# Without lens, lean and limits.
+_FIRST: Final = 1
 ABOUT, LOG, EVENTS, POSES = "session.json", "poses.log", "events.jsonl", "poses.npz"
 _SYNC_S: Final = 1.0
 _CLOSING_S: Final = 5.0
@@ -58,6 +64,11 @@ class About:
         model: Name of the pose model.
         asked_for: Id of an exercise, or "auto".
         language: In which it was told.
+        lens: The camera whose lens was undone, or None.
+        roll_deg: How far it leaned, which was undone too.
+        limits: Those that held; None in older sessions.
+        id: One that no other session has; "" in older ones.
+        profile: Whose it is; None where no profile was named, and in older ones.
     """
 
     name: str
@@ -65,10 +76,26 @@ class About:
     model: str
     asked_for: str
     language: str
+    lens: Camera | None = None
+    roll_deg: float = 0.0
+    limits: HeldLimits | None = None
+    id: str = ""
+    profile: str | None = None
 
     def origin(self, *, interrupted: bool = False) -> Origin:
         """Where its poses come from, for the usual files."""
-        return Origin(clip=self.name, kind="live", model=self.model, interrupted=interrupted)
+        return Origin(
+            clip=self.name,
+            kind="live",
+            model=self.model,
+            interrupted=interrupted,
+            camera=self.lens,
+            roll_deg=self.roll_deg,
+            limits=self.limits,
+        )
+
+
+_ABOUT: Final = TypeAdapter(About)
 
 
 class SessionRecord:
@@ -96,13 +123,14 @@ class SessionRecord:
         self._one = np.zeros(1, RECORD)
         self._stop = threading.Event()
         with replacing(folder / ABOUT) as file:
-            values = {"version": VERSION, **{name: getattr(about, name) for name in About.__slots__}}
+            values = {"version": VERSION, **_ABOUT.dump_python(about, mode="json")}
             file.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         try:
             # Without a buffer of Python's own, which would be lost with the process.
             self._files = [FileIO(str(folder / name), "x") for name in (LOG, EVENTS)]
         except OSError as error:
             raise cannot_write(folder, error) from error
+        being_written.mark(self._files[1])
         self._thread = threading.Thread(target=self._sync, name="record", daemon=True)
         self._thread.start()
 
@@ -170,8 +198,13 @@ class SessionRecord:
                 return
 
 
-def recovered(folder: Path) -> Recording:
-    """Reads the poses of a session that broke off.
+def is_going_on(folder: Path) -> bool:
+    """Whether a session is still being written."""
+    return being_written.is_marked(folder / EVENTS)
+
+
+def about_of(folder: Path) -> About:
+    """What the session in a folder is.
 
     Raises:
         Problem: The folder holds no session, or one of a newer program.
@@ -180,13 +213,23 @@ def recovered(folder: Path) -> Recording:
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         version = about.pop("version")
-        known = About(**about)
+        known = _ABOUT.validate_json(json.dumps(about), strict=True)
     except FileNotFoundError:
         raise Problem(f"{folder} holds no session", why, do) from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Problem(f"{folder / ABOUT} is damaged ({type(error).__name__})", why, do) from None
-    if version != VERSION:
+    if version not in (_FIRST, VERSION):
         raise Problem(f"{folder} is of another version ({version})", why, "Use the program that wrote it")
+    return known
+
+
+def recovered(folder: Path) -> Recording:
+    """Reads the poses of a session that broke off.
+
+    Raises:
+        Problem: The folder holds no session, or one of a newer program, or no picture.
+    """
+    known = about_of(folder)
     arrays = _arrays(folder / LOG)
     if not len(arrays["time_s"]):
         raise Problem(f"{folder} holds no picture", "the session broke off before the first one", "Begin a new one")
@@ -212,5 +255,7 @@ def _arrays(log: Path) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
         name: good[name].astype(good[name].dtype.newbyteorder("="))
         for name in ("index", "time_s", "exchanged", "company", "image_px", "world_m", "visibility")
     }
+    # Kept as events, see docs/breathing.md: nothing of a breath is judged by its landmarks alone.
+    arrays["rise"] = np.full((whole, 3), np.nan)
     arrays["image_wh"] = good["image_wh"][0].astype(np.int64) if whole else np.zeros(2, np.int64)
     return arrays

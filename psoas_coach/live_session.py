@@ -8,16 +8,18 @@ decided in which part of the plan the person is and what becomes of it.
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
+from poses import hands
 from poses.courses import Phase
 from poses.exercise import Exercise
 from poses.messages import Language
-from poses.records import Step, Verdict
+from poses.records import Pose, Step, Verdict
 from poses.tally import Hold, Repetition
-from psoas_coach import breathing
+from psoas_coach import live_breathing
 from psoas_coach.live_course import Course
 from psoas_coach.live_events import event_of_hold, event_of_repetition, events_of, side_name
+from psoas_coach.live_hands import meaning
 from psoas_coach.live_setup import coaching, swapped, view_is_good
 from psoas_coach.live_stage import held_s, sentence, stage_of, trouble_sentence
 from psoas_coach.live_state import (
@@ -30,6 +32,7 @@ from psoas_coach.live_state import (
     Shown,
     State,
     Trouble,
+    moved_on,
 )
 from psoas_coach.plan import Plan
 from psoas_coach.speech_queue import URGENCY_OF, Urgency
@@ -39,6 +42,14 @@ _COUNTS_FROM_S: Final = 10.0
 # The session's own sentences are not said again sooner (safe-ranges.md 3.9, as for cues).
 _SAME_GAP_S: Final = 8.0
 _HELD: Final = (Phase.HOLD, Phase.TOP)
+# A sign that is taken back and given again is asked about again; one that flickers is not.
+_ASKED_GAP_S: Final = 1.5
+_ASKED: Final = {
+    "pause": Urgency.GUIDANCE,
+    "resume": Urgency.GUIDANCE,
+    "pain": Urgency.CAUTION,
+    "dizzy": Urgency.GUIDANCE,
+}
 
 
 class LiveSession:
@@ -52,7 +63,7 @@ class LiveSession:
     """
 
     def __init__(self, plan: Plan, exercises: Sequence[Exercise], language: Language, *, muted: bool = False) -> None:
-        self._course = Course(State(plan, language, muted=muted))
+        self._course = Course(State(plan, language=language, muted=muted))
         self._kinds = {e.id: e.movement.shape.kind for e in exercises if e.movement is not None}
         self._course.begin()
 
@@ -62,8 +73,19 @@ class LiveSession:
         return self._course.state
 
     @property
+    def expected(self) -> str | None:
+        """The exercise of the step that the plan is at."""
+        item = self._course.state.item
+        return item.exercise if item is not None else None
+
+    @property
+    def looking(self) -> bool:
+        """Whether the next pictures are to be looked at; while it is not over, a sign may be given at any time."""
+        return self._course.state.part != "ended"
+
+    @property
     def watching(self) -> bool:
-        """Whether the next pictures are to be judged; while breathing or paused nobody need be seen."""
+        """Whether the next pictures are to be judged; while breathing or paused only signs count."""
         return not self._course.state.paused and self._course.state.part not in ("breathing", "ended")
 
     def advance(self, glimpse: Glimpse) -> Shown:
@@ -73,18 +95,14 @@ class LiveSession:
             glimpse: What is known of it; a time that goes back stands still.
         """
         past = self._course.state
-        elapsed_s = max(0.0, glimpse.time_s - past.time_s)
-        self._course.state = replace(
-            past,
-            time_s=past.time_s + elapsed_s,
-            stood_s=past.stood_s + (elapsed_s if past.paused else 0.0),
-            frame=glimpse.frame or past.frame,
-            # A step is only ever shown on its own picture.
-            step=glimpse.step if glimpse.step is not None or glimpse.frame is not None else past.step,
-        )
+        self._course.state = moved_on(past, glimpse)
         self._meet(glimpse.trouble)
         if glimpse.step is not None and not self._course.state.ended:
             self._follow(glimpse.step)
+        pose = glimpse.step.pose if glimpse.step is not None else glimpse.pose
+        if pose is not None and not self._course.state.ended:
+            self._watch_arms(pose)
+            live_breathing.watch(self._course, pose)
         if glimpse.key:
             self._press(glimpse.key)
         if not self._course.state.paused:
@@ -156,18 +174,30 @@ class LiveSession:
             if self._course.state.closed:
                 self._course.rest(since_s=one.end_s - self._course.state.stood_s)
 
+    def _watch_arms(self, pose: Pose) -> None:
+        """Tells when a sign is seen, and lets it act when it was held."""
+        course, before = self._course, self._course.state.hands
+        course.state = replace(course.state, hands=hands.follow(pose, before))
+        now, what = course.state.hands, meaning(course.state)
+        if not what:
+            return
+        if math.isfinite(now.share) and not (math.isfinite(before.share) and before.sign == now.sign):
+            course.tell("sign", sign=now.sign, means=what)
+            course.say(f"sign_{what}", course.texts("live", "signs", what), _ASKED[what], _ASKED_GAP_S)
+        if now.acted and what in ("pain", "dizzy"):
+            course.hurts("hand")
+        elif now.acted:
+            course.pause("hand")
+
     def _press(self, key: str) -> None:
         state = self._course.state
         self._course.tell("key", key=key)
         if key == "q":
             self._course.end("done" if state.part == "ended" else "quit")
         elif key == "p" and state.part != "ended":
-            self._course.hurts()
+            self._course.hurts("key")
         elif key == " " and state.part != "ended":
-            self._course.state = replace(state, paused=not state.paused, good_since_s=None, bad_since_s=None)
-            what: Literal["paused", "resumed"] = "resumed" if state.paused else "paused"
-            self._course.tell(what)
-            self._course.say("pause", self._course.texts("live", what), Urgency.GUIDANCE)
+            self._course.pause("key")
         elif key == "s":
             self._course.skip()
         elif key == "l":
@@ -187,7 +217,7 @@ class LiveSession:
         elif part == "rest":
             self._rested()
         elif part == "breathing":
-            self._breathe()
+            live_breathing.lead(self._course)
 
     def _prepare(self, step: Step) -> None:
         """Set-up coaching until the view is good for a while, then the countdown, then it begins."""
@@ -241,12 +271,3 @@ class LiveSession:
         else:
             self._course.enter("exercise")
             self._course.say("again", self._course.texts("live", "again"), Urgency.GUIDANCE)
-
-    def _breathe(self) -> None:
-        state, kind = self._course.state, self._course.state.plan.breathing
-        now = breathing.breath_at(state.clock_s - state.since_s, paced=kind != "belly", holding=kind == "paced")
-        if now is None:
-            self._course.end("done")
-        elif (name := f"{now.cycle} {now.act}") != state.uttered:
-            self._course.state = replace(state, uttered=name)
-            self._course.say(name, self._course.texts("live", now.act), Urgency.REMARK)

@@ -8,10 +8,12 @@ from poses.courses import Phase
 from poses.messages import Messages
 from poses.records import Step, Verdict
 from poses.skeleton import SIDES
-from psoas_coach import breathing
+from psoas_coach import breathing, live_breath
+from psoas_coach.live_hands import ARMS_UP, with_sign
 from psoas_coach.live_setup import coaching
 from psoas_coach.live_state import COUNTDOWN_S, State, Trouble
 from psoas_coach.plan import Item
+from psoas_coach.wording import phase_name, unseen_sentence
 from vision.stage import Stage
 
 KEYS: Final = {
@@ -24,9 +26,13 @@ KEYS: Final = {
     "f": "full_screen",
     "h": "help",
 }
+# Signs, and the key that does the same.
+_SIGNS: Final = {"raised_hand": "space", "arms_crossed": "pain"}
 # As long as a sentence is read (convention).
 _NOTICE_S: Final = 5.0
 _STRETCHED: Final = (Phase.HOLD, Phase.TOP)
+# Notes of breathing that say where.
+_PLACES: Final = ("side_or_sitting", "lying")
 _BEFORE: Final = (None, Phase.SET_UP, Phase.REST)
 # Sentences of advice at the end, keys of [live.advice].
 _ADVICE: Final = ("balance", "softly", "therapist")
@@ -48,7 +54,10 @@ def sentence(texts: Messages, item: Item, what: Literal["now", "next", "begin"])
     leg = "" if item.side is None else texts("live", "legs", SIDES[item.side])
     name = texts("exercises", item.exercise)
     if what == "begin":
-        return texts("live", "begin", item.exercise, leg=leg)
+        # Where the person's answers say how to lie or sit, that is said, and not how others do it.
+        place = next((note for note in item.notes if item.breathes and note in _PLACES), "")
+        return texts("live", "places", place) if place else texts("live", "begin", item.exercise, leg=leg)
+    leg = texts("live", "leg", item.exercise, leg=leg) if leg else ""
     return texts("live", f"{what}_side" if leg else what, exercise=name, leg=leg)
 
 
@@ -72,7 +81,13 @@ def stage_of(state: State, texts: Messages, voice_notice: str) -> Stage:
         texts: In the person's language.
         voice_notice: What the voice has to tell.
     """
-    keys = ((_key_name(texts, key), texts("live", "keys", KEYS[key])) for key in KEYS)
+    return with_sign(_stage(state, texts, voice_notice), state, texts)
+
+
+def _stage(state: State, texts: Messages, voice_notice: str) -> Stage:
+    """What to show now, whatever the arms do."""
+    keys = [(_key_name(texts, key), texts("live", "keys", KEYS[key])) for key in KEYS]
+    keys += [(texts("live", "hands", sign), texts("live", "keys", does)) for sign, does in _SIGNS.items()]
     total = len(state.plan.items) + bool(state.plan.breathing)
     ground = Stage(
         state.part,
@@ -87,7 +102,8 @@ def stage_of(state: State, texts: Messages, voice_notice: str) -> Stage:
         hint = texts("live", "paused_hint")
         return replace(ground, part="paused", step=None, cue=texts("live", "paused"), hint=hint)
     if state.part == "breathing":
-        return _breathing(ground, state, texts)
+        begin = sentence(texts, state.item, "begin") if state.item is not None else ""
+        return live_breath.breathing_stage(ground, state, texts, begin)
     if state.part == "ended":
         why = "ended" if state.ended == "done" else "ended_early"
         verdict = Verdict.OK if state.ended == "done" else Verdict.UNKNOWN
@@ -108,13 +124,16 @@ def _set_up(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
     notes = "; ".join(texts("screening", "notes", note) for note in item.notes)
     # A question mark stands beside what is to be mended, not beside "I see you well".
     verdict = Verdict.OK if state.step is not None and not (shown.cue or better) else shown.verdict
-    hint = notes or texts("live", "place_camera")
+    # Who is well seen need not be told where the camera goes, but what it will not see.
+    unseen = unseen_sentence(texts, item.exercise, item.unseen) if verdict is Verdict.OK else ""
+    hint = "; ".join(part for part in (notes, unseen) if part) or texts("live", "place_camera")
     return replace(shown, cue=shown.cue or better or first, verdict=verdict, hint=hint)
 
 
 def _countdown(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
     left = max(1, math.ceil(COUNTDOWN_S - (state.clock_s - state.since_s)))
-    return replace(shown, cue=shown.cue or sentence(texts, item, "begin"), countdown=left)
+    hint = texts("live", "arms_up_hint" if item.exercise in ARMS_UP else "hands_hint")
+    return replace(shown, cue=shown.cue or sentence(texts, item, "begin"), hint=hint, countdown=left)
 
 
 def _exercise(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
@@ -131,7 +150,7 @@ def _exercise(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
     elif step.assessment.exercise not in (None, item.exercise):
         hint = texts("live", "other_exercise", exercise=texts("exercises", item.exercise))
     elif item.side is not None and step.assessment.stretched not in (None, item.side):
-        hint = texts("live", "other_leg", leg=texts("live", "legs", SIDES[item.side]))
+        hint = texts("live", "other_leg", item.exercise, leg=texts("live", "legs", SIDES[item.side]))
     elif moment.phase in _STRETCHED and not shown.cue:
         # To whoever is asked to come out, nothing else is said.
         hint = texts("cues", "breathe")
@@ -142,14 +161,20 @@ def _exercise(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
         cue = cue or sentence(texts, item, "begin")
     # Too far is no hold: no ring fills for it.
     held = math.isfinite(seconds) and step.verdict is not Verdict.STOP
+    # A stretch is breathed through; a repetition is too short for that.
+    breath = breathing.breath_in_hold(seconds) if held and item.side is not None else None
     return replace(
         shown,
-        phase=texts("live", "phases", moment.phase.value) if moment.phase and moment.exercise == item.exercise else "",
+        phase=phase_name(texts, item.exercise, moment.phase)
+        if moment.phase and moment.exercise == item.exercise
+        else "",
         cue=cue,
         verdict=verdict,
         hint=hint,
         hold_share=min(1.0, seconds / item.hold_s) if held else math.nan,
         hold_text=f"{seconds:.0f} s" if held else "",
+        breath_share=math.nan if breath is None else breath.share,
+        breath_text="" if breath is None else texts("live", breath.act),
     )
 
 
@@ -157,21 +182,6 @@ def _rest(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
     left = max(0, math.ceil(item.rest_s - (state.clock_s - state.since_s)))
     hint = next_sentence(state, texts) if state.closed else texts("live", "then_again")
     return replace(shown, cue=shown.cue or texts("live", "rest"), hint=hint, countdown=left)
-
-
-def _breathing(ground: Stage, state: State, texts: Messages) -> Stage:
-    kind = state.plan.breathing
-    now = breathing.breath_at(state.clock_s - state.since_s, paced=kind != "belly", holding=kind == "paced")
-    if now is None:
-        return ground
-    return replace(
-        ground,
-        step=None,
-        hint=texts("live", "belly"),
-        repetitions=f"{now.cycle} / {breathing.CYCLES}" if now.cycle else "",
-        breath_share=now.share,
-        breath_text=texts("live", now.act),
-    )
 
 
 def summary_lines(state: State, texts: Messages) -> tuple[str, ...]:
@@ -185,6 +195,7 @@ def summary_lines(state: State, texts: Messages) -> tuple[str, ...]:
             lines.append(texts("live", "line_held", what=name, times=str(len(holds)), seconds=f"{sum(holds):.0f}"))
         if repetitions := len(mine) - len(holds):
             lines.append(texts("live", "line_repeated", what=name, times=str(repetitions)))
+    lines += live_breath.lines(state, texts)
     lines.append(texts("live", "line_warnings", count=str(state.warnings)))
     lines += [texts("live", "line_left_out", what=texts("exercises", name)) for name, _ in state.plan.left_out]
     return (*lines, *(texts("live", "advice", name) for name in _ADVICE))
@@ -210,7 +221,7 @@ def _notice(state: State, texts: Messages, voice_notice: str) -> str:
 
 def _title(state: State, texts: Messages) -> str:
     if state.part == "breathing":
-        return texts("live", "breathing")
+        return texts("live", "breathing") if state.item is None else texts("exercises", state.item.exercise)
     if state.part == "ended":
         return ""
     return texts("exercises", state.item.exercise) if state.item is not None else ""

@@ -16,7 +16,7 @@ _URGENCY = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.CAUTION: 2, Verdict.STOP:
 
 
 class BestPicture:
-    """Keeps the most telling frame so far: the one farthest beyond a limit, or else nearest to one.
+    """Remembers which frame so far is the most telling: the one farthest beyond a limit, or else nearest to one.
 
     Args:
         draw: Draws a step over its image.
@@ -26,19 +26,26 @@ class BestPicture:
     def __init__(self, draw: Callable[[Frame, Step], Image], exercises: dict[str, Exercise]) -> None:
         self._draw = draw
         self._exercises = exercises
-        self._best: tuple[tuple[int, float], Frame, Step] | None = None
+        self._best: tuple[tuple[int, float], Step] | None = None
 
-    def write(self, frame: Frame, step: Step) -> None:
-        """Looks at one more frame."""
+    def write(self, step: Step) -> None:
+        """Looks at one more step."""
         worth = (_URGENCY[step.verdict], self._nearness(step))
         if self._best is None or worth > self._best[0]:
-            self._best = (worth, frame, step)
+            self._best = (worth, step)
 
-    def save(self, path: Path) -> bool:
-        """Draws and writes the picture, if there was any frame."""
+    def save(self, path: Path, frame_at: Callable[[int], Frame | None]) -> bool:
+        """Draws and writes the picture, if there was any frame.
+
+        Args:
+            path: Where it goes.
+            frame_at: Gives a frame of the recording by its position again: those of all steps are not kept.
+        """
         if self._best is None:
             return False
-        _, frame, step = self._best
+        step = self._best[1]
+        if (frame := frame_at(step.index)) is None:
+            return False
         with replacing(path) as temporary:
             temporary.write_bytes(png_bytes(self._draw(frame, step)))
         return True

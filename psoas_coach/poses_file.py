@@ -1,17 +1,20 @@
 """``poses.npz``: the landmarks of every frame, so that a clip need be estimated only once.
 
 Arrays: ``index (N,)``, ``time_s (N,)``, ``image_px (N, 33, 2)``, ``world_m (N, 33, 3)``, ``visibility (N, 33)``,
-``exchanged (N,)`` (what a second look says of the legs) and ``company (N,)`` (whether somebody else is seen), both NaN
-where it was not looked for, and missing in older recordings, ``image_wh (2,)`` and ``meta``, a JSON text that says
-where they come from, and what was undone: the lens, and the lean of the camera. Landmarks are stored exactly as the
-model gave them: where the picture shows them. What the session saw follows from these and the lens, so a replay by the
-same limits gives the same verdicts to the last digit, and the picture can still be drawn over.
+``exchanged (N,)`` (what a second look says of the legs), ``company (N,)`` (whether somebody else is seen) and
+``rise (N, 3)`` (what belly and chest did, the values of ``records.Rise``), all three NaN where it was not looked for,
+and missing in older recordings, ``image_wh (2,)`` and ``meta``, a JSON text that says where they come from, what was
+undone (the lens, and the lean of the camera), and whose limits held. Landmarks are stored exactly as the model gave
+them: where the picture shows them. What the session saw follows from these and the lens, so a replay gives the same
+verdicts to the last digit, and the picture can still be drawn over.
 """
 
+import contextlib
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +25,15 @@ from calibration.camera import Camera, straightened
 from calibration.level import levelled
 from poses import skeleton
 from poses.problem import Problem
-from poses.records import Pose
-from psoas_coach.files import replacing
+from poses.records import Pose, Rise
+from psoas_coach.files import cannot_write, replacing
+from psoas_coach.held_limits import HeldLimits
 
 FORMAT: Final = 1
 # Of a recording through a lens. An older program, which knows no lenses, must not read it as if there were none.
 FORMAT_CORRECTED: Final = 2
+# Of a recording by somebody's own limits. An older program would judge it by everybody's, and call fine what was not.
+FORMAT_LIMITED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Origin:
         broke_at_s: When, or None.
         camera: The camera whose lens was undone before anything was measured, or None.
         roll_deg: How far the camera leaned, which was undone too: content turned clockwise.
+        limits: Those that held; None in older recordings.
     """
 
     clip: str
@@ -57,10 +64,13 @@ class Origin:
     broke_at_s: float | None = None
     camera: Camera | None = None
     roll_deg: float = 0.0
+    limits: HeldLimits | None = None
 
     @property
     def format(self) -> int:
-        """Of the file that holds such a recording: an older program must not replay it without undoing these."""
+        """Of the file that holds such a recording: an older program must not replay it without heeding these."""
+        if self.limits is not None and self.limits.personal:
+            return FORMAT_LIMITED
         return FORMAT if self.camera is None and self.roll_deg == 0.0 else FORMAT_CORRECTED
 
     def as_measured(self, pose: Pose) -> Pose:
@@ -71,34 +81,75 @@ class Origin:
 
 _ORIGIN: Final = TypeAdapter(Origin)
 _Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
+_SHAPES: Final[dict[str, tuple[int, ...]]] = {
+    "index": (),
+    "time_s": (),
+    "image_px": (skeleton.COUNT, 2),
+    "world_m": (skeleton.COUNT, 3),
+    "visibility": (skeleton.COUNT,),
+    "exchanged": (),
+    "company": (),
+    "rise": (3,),
+}
+# What older recordings lack.
+_LATER: Final = ("exchanged", "company", "rise")
+# Attributes of a pose that are numbers; the index is none, and what rises is several.
+_OF_POSE: Final = tuple(name for name in _SHAPES if name not in ("index", "rise"))
+_LANDMARKS: Final = ("image_px", "world_m", "visibility")
+_ROW: Final = np.dtype(
+    [
+        (name, np.int64 if name == "index" else np.float32 if name in _LANDMARKS else np.float64, shape)
+        for name, shape in _SHAPES.items()
+    ]
+)
 
 
 class PosesRecorder:
-    """Gathers poses in memory (0.8 kB a frame) and writes them at the end."""
+    """Gathers poses in a nameless file, so that memory does not grow with the clip, and writes them at the end."""
 
     def __init__(self) -> None:
-        self._indices: list[int] = []
-        self._poses: list[Pose] = []
+        self._rows = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._row = np.zeros(1, _ROW)
+        self._count = 0
+        self._wh = 0, 0
 
     def write(self, index: int, pose: Pose) -> None:
-        """Keeps one pose as the model gave it."""
-        self._indices.append(index)
-        self._poses.append(pose)
+        """Keeps one pose as the model gave it.
+
+        Raises:
+            Problem: There is no room for it.
+        """
+        row = self._row[0]
+        row["index"] = index
+        for name in _OF_POSE:
+            row[name] = getattr(pose, name)
+        row["rise"] = Rise.numbers(pose.rise)
+        try:
+            self._rows.write(self._row.tobytes())
+        except OSError as error:
+            raise cannot_write(Path(tempfile.gettempdir()), error) from error
+        self._wh = pose.image_wh if self._count == 0 else self._wh
+        self._count += 1
 
     def save(self, path: Path, origin: Origin) -> None:
-        """Writes all poses so far."""
-        poses = self._poses
-        arrays: _Arrays = {
-            "index": np.array(self._indices, dtype=np.int64),
-            "time_s": np.array([pose.time_s for pose in poses], dtype=np.float64),
-            "image_px": _stack([pose.image_px for pose in poses], (skeleton.COUNT, 2)),
-            "world_m": _stack([pose.world_m for pose in poses], (skeleton.COUNT, 3)),
-            "visibility": _stack([pose.visibility for pose in poses], (skeleton.COUNT,)),
-            "exchanged": np.array([pose.exchanged for pose in poses], dtype=np.float64),
-            "company": np.array([pose.company for pose in poses], dtype=np.float64),
-            "image_wh": np.array(poses[0].image_wh if poses else (0, 0), dtype=np.int64),
-        }
-        save_arrays(path, origin, arrays)
+        """Writes all poses so far.
+
+        Raises:
+            Problem: The file cannot be written.
+        """
+        try:
+            self._rows.flush()
+            # Not read into memory: what is written is taken from it piece by piece.
+            rows = np.memmap(self._rows, _ROW, "r") if self._count else np.zeros(0, _ROW)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        arrays: _Arrays = {name: rows[name] for name in _SHAPES}
+        save_arrays(path, origin, {**arrays, "image_wh": np.array(self._wh, dtype=np.int64)})
+
+    def close(self) -> None:
+        """Lets go of them; safe to call twice."""
+        with contextlib.suppress(OSError):
+            self._rows.close()
 
 
 def save_arrays(path: Path, origin: Origin, arrays: _Arrays) -> None:
@@ -121,24 +172,13 @@ class Recording:
 
     def __iter__(self) -> Iterator[tuple[int, Pose]]:
         width, height = (int(length) for length in self.arrays["image_wh"])
-        names = ("time_s", "image_px", "world_m", "visibility", "exchanged", "company")
+        names = ("time_s", "image_px", "world_m", "visibility", "exchanged", "company", "rise")
         columns = (self.arrays[name] for name in names)
-        for index, time_s, image_px, world_m, visibility, exchanged, company in zip(
+        for index, time_s, image_px, world_m, visibility, exchanged, company, rise in zip(
             self.indices, *columns, strict=True
         ):
             pose = Pose(float(time_s), image_px, world_m, visibility, (width, height), float(exchanged), float(company))
-            yield int(index), self.origin.as_measured(pose)
-
-
-_SHAPES: Final[dict[str, tuple[int, ...]]] = {
-    "index": (),
-    "time_s": (),
-    "image_px": (skeleton.COUNT, 2),
-    "world_m": (skeleton.COUNT, 3),
-    "visibility": (skeleton.COUNT,),
-    "exchanged": (),
-    "company": (),
-}
+            yield int(index), self.origin.as_measured(replace(pose, rise=Rise.of(rise)))
 
 
 def load(path: Path) -> Recording:
@@ -147,7 +187,7 @@ def load(path: Path) -> Recording:
     Raises:
         Problem: When the file is missing, damaged, or not a recording of poses.
     """
-    why, do = "replay needs the poses.npz that analyse wrote", "Analyse the clip again"
+    why, do = "what is needed here is the poses.npz that analyse wrote", "Analyse the clip again"
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -157,11 +197,11 @@ def load(path: Path) -> Recording:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
         raise Problem(f"{path} is not a recording of poses ({type(error).__name__})", why, do) from None
     found = meta.pop("format", None) if isinstance(meta, dict) else None
-    if found not in (FORMAT, FORMAT_CORRECTED):
+    if found not in (FORMAT, FORMAT_CORRECTED, FORMAT_LIMITED):
         raise Problem(f"{path} is of another version", why, do)
     frames = arrays["time_s"].shape[:1] if "time_s" in arrays else ()
-    for name in ("exchanged", "company"):
-        arrays.setdefault(name, np.full(frames, np.nan))
+    for name in _LATER:
+        arrays.setdefault(name, np.full((*frames, *_SHAPES[name]), np.nan))
     shapes = {name: (*frames, *shape) for name, shape in _SHAPES.items()} | {"image_wh": (2,)}
     wrong = [
         name
@@ -177,11 +217,7 @@ def load(path: Path) -> Recording:
     except ValidationError:
         raise Problem(f"{path} does not say where it comes from", why, do) from None
     if origin.format != found:
-        raise Problem(f"{path} does not say through which lens it was seen", why, do)
+        raise Problem(f"{path} does not say through which lens it was seen, or whose limits held", why, do)
     if origin.camera is not None:
         origin.camera.lens.check_shape((int(arrays["image_wh"][0]), int(arrays["image_wh"][1])))
     return Recording(origin, arrays["index"], arrays)
-
-
-def _stack(rows: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, *shape), dtype=np.float32)

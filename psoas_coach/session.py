@@ -4,6 +4,7 @@
 same poses give the same verdicts in all of them.
 """
 
+import cmath
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,19 +18,22 @@ from poses import (
     correction,
     cues,
     findings,
-    forcing,
+    hugging,
     kneeling,
     measures,
     orientation,
+    plainly,
     recognition,
     side_swaps,
+    skeleton,
     smoothing,
     view,
     yaw,
 )
 from poses.exercise import Exercise
-from poses.records import Assessment, Finding, Measures, Moment, Pose, Reading, Step, Verdict
+from poses.records import Assessment, Finding, Measures, Pose, Reading, Step, Verdict
 from poses.tally import Hold, Repetition
+from psoas_coach.moving import Moves, MovesMemory, Sight
 
 # After a longer time without anybody, whoever comes next starts from nothing.
 FORGET_S: Final = smoothing.FORGET_S
@@ -38,8 +42,9 @@ STOPS_IN_EXERCISE: Final = 2
 STOPS_IN_SESSION: Final = 3
 
 
-_NOTHING: Final = Moment()
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
+# Shoulder, hip and knee of each side.
+_ROWS: Final = np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES]).T
 # What cannot be said without knowing which leg is which.
 _OF_LEGS: Final = np.array([name != "trunk_inclination_deg" for name in measures.NAMES])
 _ANGLES_OF_LEGS: Final = np.flatnonzero(_OF_LEGS & measures.IS_ANGLE)
@@ -77,9 +82,9 @@ class _Memory:
     verdicts: assessment.AssessmentMemory = assessment.AssessmentMemory()
     pending: tuple[Finding, ...] = ()
     said: cues.CueMemory = cues.CueMemory()
-    courses: tuple[tuple[str, forcing.ForcingMemory], ...] = ()
+    moves: MovesMemory = MovesMemory()
     knee: kneeling.KneeMemory | None = None
-    doing: str | None = None
+    hands: hugging.HugMemory = hugging.HugMemory()
     stops: tuple[tuple[str, int], ...] = ()
     seen_s: float | None = None
     judgeable_s: float | None = None
@@ -102,12 +107,28 @@ class Session:
         corrects: correction.Correction | None = None,
     ) -> None:
         self._exercises = {exercise.id: exercise for exercise in exercises}
-        self._candidates = tuple(self._exercises.values())
-        # Those in which one leg is stretched; asking an exercise anew at each frame costs more than judging a rule.
-        self._one_sided = {exercise.id for exercise in exercises if exercise.has_leg_roles}
+        self._moves = Moves(self._exercises, still=still)
+        self._candidates = self._moves.recognisable
+        # Where legs take turns it matters which is lower, and both may be needed.
+        self._turns = {exercise.id for exercise in exercises if exercise.movement and exercise.movement.leg}
+        # And what is not seen of the far leg is not known, not fine.
+        self._both_legs = self._turns | {one.id for one in exercises if one.movement and one.movement.both_legs}
+        # Of these the correction knows little.
+        self._unlearned = tuple(self._exercises[name] for name in sorted(self._both_legs))
+        # Where the hands are tells one exercise from another, and nothing where there is no other.
+        self._hands = any(exercise.hands for exercise in exercises)
+        self._hands_tell = {exercise.hands for exercise in exercises} >= {"on_knee", "off_knee"}
         self._still = still
         self._correction = corrects or correction.built_in()
         self._memory = _Memory()
+
+    def expect(self, exercise: str | None) -> None:
+        """What the person was asked to do: of two exercises with one posture it is this one, however it is done.
+
+        Args:
+            exercise: Its id; None where nothing was asked for, and what is done tells.
+        """
+        self._moves.expected = exercise
 
     def step(self, index: int, pose: Pose) -> Step:
         """Judges one more frame.
@@ -127,9 +148,8 @@ class Session:
                 recent_views=past.recent_views,
                 pending=past.pending,
                 said=past.said,
-                courses=past.courses,
+                moves=past.moves,
                 knee=past.knee,
-                doing=past.doing,
                 stops=past.stops,
             )
         facing = past.facing
@@ -140,6 +160,12 @@ class Session:
         pose, legs, steady, turned, raw = self._measure(pose, facing.sign, past)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = Measures(smooth_values, raw.sigma, raw.facing, raw.near, raw.legs_told, turned.deg, turned.sigma_deg)
+        opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
+        if legs is None or legs.sure:
+            raw, smooth = self._complete(pose, raw, smooth, past.recognised.exercise, past.hands.on_knee)
+        plain_deg = _plain_openings(pose, facing.sign) if self._both_legs else (math.nan, math.nan)
+        hands = self._hug(pose, past.hands)
+        unsteady = knee is not None and knee.flicker_deg > kneeling.MOST_FLICKER_DEG
         problem = view.problem_of(
             pose,
             facing.sign,
@@ -147,15 +173,15 @@ class Session:
             turned_deg=turned.deg,
             legs_told=legs is None or not legs.doubtful,
             # Without a name for the legs nothing is measured; that is told apart.
-            measured=(legs is not None and not legs.sure) or math.isfinite(raw.values[raw.near, _OPENING]),
+            measured=(legs is not None and not legs.sure)
+            or (math.isfinite(raw.values[raw.near, _OPENING]) and not unsteady),
         )
         problem = "unclear" if mistaken else problem
         if alone.awaited:
             problem = "not_alone" if alone.others else "lost_track"
         problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
         recognised = past.recognised
-        opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
-        partly = problem in view.OF_LEGS and not math.isnan(opening_deg) and recognised.exercise is not None
+        partly = problem in view.OF_LEGS and not (unsteady or math.isnan(opening_deg) or recognised.exercise is None)
         if partly:
             # The knee is still where it was and the hip over it: it is still that lunge, whatever the legs look like.
             recognised = replace(recognised, rival=recognised.exercise, rival_since_s=pose.time_s)
@@ -164,14 +190,25 @@ class Session:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
                 # What was recognised before a long bad view says nothing about now.
                 recognised = recognition.RecognitionMemory()
-            recognised = recognition.recognise(smooth, pose.time_s, self._candidates, recognised, still=self._still)
+            recognised = recognition.recognise(
+                smooth,
+                pose.time_s,
+                self._candidates,
+                recognised,
+                still=self._still,
+                on_knee=hands.on_knee if self._hands_tell else None,
+                plain_deg=plain_deg,
+            )
         judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past, turned)
         if not problem and judged.exercise is not None and yaw.surely_oblique(turned):
             problem, partly = view.OBLIQUE, True
+        if not problem and judged.exercise in self._both_legs and self._misses_a_leg(judged):
+            judged = replace(judged, problems=(view.FAR_LEG,))
         if partly:
             judged = replace(judged, problems=(problem,))
         exercise = self._exercises[judged.exercise].of_side(judged.stretched) if judged.exercise else None
-        moment, courses, doing = self._move(raw, smooth, judged, recognised, past, (opening_deg, knee))
+        sight = Sight(pose, raw, smooth, plain_deg, opening_deg, knee)
+        moment, moves = self._moves.follow(sight, judged, recognised, past.moves)
         every = (*judged.readings, *moment.readings)
         ended, pending = self._found(judged, every, problem, recognised, past.pending)
         stops, ends = _counted(past.stops, judged.exercise, pending, past.pending)
@@ -190,9 +227,9 @@ class Session:
             verdicts=verdicts,
             pending=pending,
             said=cue_memory,
-            courses=courses,
+            moves=moves,
             knee=knee,
-            doing=doing,
+            hands=hands,
             stops=stops,
             seen_s=pose.time_s if pose.found else past.seen_s,
             judgeable_s=past.judgeable_s if problem and not partly else pose.time_s,
@@ -202,10 +239,8 @@ class Session:
     def finish(self) -> Ending:
         """What was still under way when the source ended."""
         past, self._memory = self._memory, _Memory()
-        memory = dict(past.courses).get(past.doing or "")
-        movement = self._exercises[past.doing].movement if past.doing else None
-        last = forcing.finish(movement, memory) if movement is not None and memory is not None else Moment()
-        return Ending(past.pending, past.doing, last.holds, last.repetitions)
+        holds, repetitions = self._moves.finish(past.moves)
+        return Ending(past.pending, past.moves.doing, holds, repetitions)
 
     def _measure(
         self, pose: Pose, facing: int, past: _Memory
@@ -235,12 +270,29 @@ class Session:
 
     def _kneel(self, pose: Pose, facing: int, raw: Measures, past: _Memory) -> tuple[float, kneeling.KneeMemory | None]:
         """What a knee on the floor tells of the hip, in an exercise in which one is there."""
-        name = past.recognised.exercise or past.doing or past.recognised.rival
+        name = past.recognised.exercise or past.moves.doing or past.recognised.rival
+        # Both exercises of one posture are the same to the knee.
         movement = self._exercises[name].movement if name else None
         if movement is None or not movement.kneels:
             return math.nan, None
         side = raw.near if past.recognised.stretched is None else past.recognised.stretched
         return kneeling.advance(pose, facing, side, float(raw.values[side, _OPENING]), past.knee)
+
+    def _complete(
+        self, pose: Pose, raw: Measures, smooth: Measures, current: str | None, on_knee: bool | None
+    ) -> tuple[Measures, Measures]:
+        """The measures with what only the landmarks tell; the filter goes on as if it had not been told."""
+        whole = plainly.completed(pose, raw.facing, raw, self._unlearned, current, on_knee=on_knee)
+        if whole is raw:
+            return raw, smooth
+        values = np.where(np.isnan(smooth.values), whole.values, smooth.values)
+        return whole, replace(smooth, values=values, sigma=whole.sigma, legs_told=True)
+
+    def _hug(self, pose: Pose, past: hugging.HugMemory) -> hugging.HugMemory:
+        """Where the hands are, if that matters."""
+        if not self._hands:
+            return past
+        return hugging.follow(hugging.hand_to_knee(pose), pose.time_s, past, still=self._still)
 
     def _judge(
         self,
@@ -257,67 +309,31 @@ class Session:
             reason = problem or self._reason(recognised)
             nothing = Assessment(time_s, None, None, smooth.near, (reason,), ())
             return nothing, past.verdicts if problem or doubtful else assessment.AssessmentMemory()
-        exercise = self._exercises[recognised.exercise].of_side(recognised.stretched)
-        stretched = recognised.stretched if exercise.id in self._one_sided else None
+        name = self._moves.name(recognised.exercise, past.moves)
+        exercise = self._exercises[name].of_side(recognised.stretched)
+        stretched = recognised.stretched if exercise.id in self._moves.one_sided else None
         if recognised.rival != recognised.exercise:
             # A frame of another posture, such as one with the legs mistaken, is not judged, however short it lasts.
             smooth = replace(smooth, values=np.full_like(smooth.values, np.nan))
         readings, memory = assessment.assess(
-            exercise, smooth, stretched, time_s, past.verdicts, still=self._still, turned=turned
+            exercise,
+            smooth,
+            stretched,
+            time_s,
+            past.verdicts,
+            still=self._still,
+            turned=turned,
+            lowered=recognised.lowered,
         )
         return Assessment(time_s, exercise.id, stretched, smooth.near, (), readings), memory
 
-    def _move(
-        self,
-        raw: Measures,
-        smooth: Measures,
-        judged: Assessment,
-        recognised: recognition.RecognitionMemory,
-        past: _Memory,
-        kneels: tuple[float, kneeling.KneeMemory | None],
-    ) -> tuple[Moment, tuple[tuple[str, forcing.ForcingMemory], ...], str | None]:
-        """Follows the movement of the exercise that is being done, or was until the view was lost.
-
-        Where a knee rests on the floor it is followed by what that knee tells (``kneels``), and where the angle itself
-        is not known, that stands in for it.
-        """
-        surely_none = bool(judged.problems) and judged.problems[0] in ("no_exercise", "other_posture")
-        doing = judged.exercise or past.doing or recognised.rival
-        if doing is None or self._still or (movement := self._exercises[doing].movement) is None:
-            return _NOTHING, past.courses, None
-        courses = dict(past.courses)
-        before = _NOTHING
-        if past.doing is not None and past.doing != doing and (old := self._exercises[past.doing].movement):
-            before, courses[past.doing] = forcing.leave(old, judged.time_s, courses[past.doing])
-        one_sided = doing in self._one_sided
-        side = recognised.stretched if one_sided else judged.near
-        side = judged.near if side is None else side
-        movement = self._exercises[doing].of_side(side).movement or movement
-        fits = judged.exercise is None or recognised.rival == recognised.exercise
-        raw_deg = float(raw.values[side, _OPENING]) if fits else math.nan
-        smooth_deg = float(smooth.values[side, _OPENING]) if fits else math.nan
-        if movement.kneels:
-            raw_deg, knee = kneels
-            if math.isnan(smooth_deg) and knee is not None:
-                smooth_deg = raw_deg + knee.offset_deg
-        moment, courses[doing] = forcing.advance(
-            movement,
-            judged.time_s,
-            raw_deg,
-            smooth_deg,
-            courses.get(doing) or forcing.ForcingMemory(),
-            side=side,
-            one_sided=one_sided,
-            in_exercise=True if judged.exercise else (False if surely_none else None),
+    def _misses_a_leg(self, judged: Assessment) -> bool:
+        """Whether anything with a stop limit could not be read."""
+        rules = self._exercises[judged.exercise or ""].rules
+        return any(
+            rule.has_stop and reading.verdict is Verdict.UNKNOWN
+            for rule, reading in zip(rules, judged.readings, strict=True)
         )
-        moment = replace(
-            moment,
-            exercise=doing,
-            changes=(*before.changes, *moment.changes),
-            holds=(*before.holds, *moment.holds),
-            repetitions=(*before.repetitions, *moment.repetitions),
-        )
-        return moment, tuple(courses.items()), None if surely_none else doing
 
     def _found(
         self,
@@ -338,6 +354,19 @@ class Session:
         if recognised.exercise is not None or recognised.rival is not None:
             return "looking"
         return "no_exercise" if len(self._exercises) > 1 else "other_posture"
+
+
+def _plain_openings(pose: Pose, facing: int) -> tuple[float, float]:
+    """How open each hip is as the landmarks have it, guessed where one leg hides the other."""
+    if not pose.found or facing == 0:
+        return math.nan, math.nan
+    # Plain numbers: of one angle alone they are many times faster than ``measures.side_measures``.
+    opening = []
+    for rows in _ROWS:
+        shoulder, hip, knee = [complex(facing * x, -y) for x, y in pose.image_px.take(rows, axis=0).tolist()]
+        turn = (shoulder - hip) * (hip - knee).conjugate()
+        opening.append(math.degrees(cmath.phase(turn)) if turn else math.nan)
+    return opening[0], opening[1]
 
 
 def _counted(

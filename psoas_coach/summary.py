@@ -1,30 +1,44 @@
 """``summary.json``: what one clip showed, for programs and for the terminal."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from poses.breathing_file import breathing_ids
 from poses.cues import cue_for
 from poses.exercise import Exercise
 from poses.movement import MEASURES
 from poses.records import Finding, Step, Verdict
 from poses.skeleton import SIDES
 from poses.tally import Hold, Repetition
+from poses.view import LEAST_GOOD
+from psoas_coach.breath_follow import BreathFollower
+from psoas_coach.breath_record import BreathingRecord
 from psoas_coach.files import replacing
+from psoas_coach.held_limits import HeldLimits, held
 from psoas_coach.poses_file import Origin
 from psoas_coach.session import Ending
 from psoas_coach.version import VERSION
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 5
 # A longer pause between two frames is a gap in the clip, not time that was watched; the smoothing forgets then too.
 _LONGEST_STEP_S: Final = 0.5
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# An error that is not known, as of a bounce before the flicker of the measure is, stands in a file as null.
+_Sigma = Annotated[
+    float,
+    BeforeValidator(lambda value: math.nan if value is None else value),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]}),
+]
 
 
 class ClipInfo(_Record):
@@ -105,7 +119,7 @@ class FindingRecord(_Record):
     end_s: float
     peak: float
     peak_s: float
-    sigma: float
+    sigma: _Sigma
     limit: float
     cue: str
     repetition: int
@@ -115,7 +129,9 @@ class Summary(_Record):
     """Everything ``summary.json`` holds.
 
     ``camera``: None where its lens is not known.
-    ``problems``: frames by what stood in the way of judging them; ``ended``: what stops would have ended live.
+    ``problems``: frames by what stood in the way of judging them; ``ended``: what stops would have ended live;
+    ``breathing``: how somebody breathed who lay still, where that was told, and where it was asked for and was not;
+    ``limits``: those that held, everybody's and, where they were a person's own, those of each side.
     """
 
     schema_version: int
@@ -131,7 +147,9 @@ class Summary(_Record):
     findings: list[FindingRecord]
     holds: list[HoldRecord]
     repetitions: list[RepetitionRecord]
+    breathing: list[BreathingRecord]
     ended: Literal["", "exercise", "session"]
+    limits: HeldLimits
 
     def save(self, path: Path) -> None:
         """Writes the summary as indented JSON."""
@@ -145,12 +163,17 @@ class Summariser:
     Args:
         exercises: Those that may be recognised.
         asked_for: Id of the exercise the user named, or "auto".
+        breath: Whether to look for a breath; else what was breathed is told by ``breathed``.
     """
 
-    def __init__(self, exercises: Sequence[Exercise], asked_for: str) -> None:
+    def __init__(self, exercises: Sequence[Exercise], asked_for: str, *, breath: bool = True) -> None:
         self._exercises = {exercise.id: exercise for exercise in exercises}
         self._asked_for = asked_for
         self._total = self._person = self._judged = 0
+        self._breath = BreathFollower(asked_for) if breath else None
+        self._breathing: list[BreathingRecord] = []
+        # Whoever breathes does no other exercise, and is not to be told so.
+        self._only_breathes = asked_for in breathing_ids()
         # By exercise and stretched side.
         self._frames: Counter[tuple[str, int | None]] = Counter()
         self._seconds: dict[tuple[str, int | None], float] = {}
@@ -170,7 +193,9 @@ class Summariser:
         self._last_s, self._wh = judged.time_s, step.pose.image_wh
         self._total += 1
         self._person += step.pose.found
-        if judged.problems:
+        if self._breath is not None:
+            self._breath.write(step.pose)
+        if judged.problems and not self._only_breathes:
             self._problems.update(judged.problems)
         self._findings += step.findings
         self._done(step.moment.exercise, step.moment.holds, step.moment.repetitions)
@@ -192,6 +217,10 @@ class Summariser:
         """Takes into account what was under way at the end."""
         self._findings += ending.findings
         self._done(ending.exercise, ending.holds, ending.repetitions)
+
+    def breathed(self, record: BreathingRecord) -> None:
+        """Takes into account how somebody breathed in a live session."""
+        self._breathing.append(record)
 
     def _done(self, exercise: str | None, holds: Sequence[Hold], repetitions: Sequence[Repetition]) -> None:
         for hold in holds:
@@ -238,7 +267,9 @@ class Summariser:
             findings=[self._record(finding) for finding in sorted(self._findings, key=lambda one: one.start_s)],
             holds=self._holds,
             repetitions=self._repetitions,
+            breathing=[*self._breathing, *(self._breath.records() if self._breath is not None else [])],
             ended=self._ended,
+            limits=held(list(self._exercises.values())),
         )
 
     def _record(self, finding: Finding) -> FindingRecord:
@@ -261,6 +292,18 @@ class Summariser:
             cue=cue_for(exercise, finding.rule, finding.verdict, finding.limit),
             repetition=during[0] if during else 0,
         )
+
+
+def gravest(summary: Summary) -> Literal["stop", "caution", "ok", "unknown"]:
+    """What a clip comes to: the gravest that was told; "ok" only where nearly all of it was judged."""
+    found = {finding.verdict for finding in summary.findings}
+    if "stop" in found:
+        return "stop"
+    if "caution" in found:
+        return "caution"
+    # A tick on a clip that was hardly judged would be taken for an all-clear.
+    judged = summary.frames.judged / max(summary.frames.total, 1)
+    return "ok" if judged >= LEAST_GOOD else "unknown"
 
 
 def worse(one: Verdict, other: Verdict) -> Verdict:

@@ -12,12 +12,15 @@ from rich.table import Table
 
 from calibration.screening import Level, Offer
 from calibration.view import Check
+from poses.breathing_file import breathing_ids
+from poses.exercise_file import built_in
 from poses.messages import Language, Messages
 from poses.problem import Problem
-from psoas_coach.analyse import Outcome
-from psoas_coach.analyse import Progress as Advance
+from psoas_coach.analysis import Outcome
+from psoas_coach.analysis import Progress as Advance
+from psoas_coach.breath_record import told_lines
 from psoas_coach.summary import Summary
-from psoas_coach.wording import in_unit, peak_of, rule_name
+from psoas_coach.wording import in_unit, peak_of, rule_name, unseen_sentence
 
 _STYLE = {"stop": "bold red", "caution": "yellow", "ok": "green", "unknown": "bright_blue"}
 # Less than this part of a clip, as the half second before an exercise is recognised, needs no line of its own.
@@ -80,10 +83,13 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mappin
         out.print(_findings(texts, summary))
         for cue in dict.fromkeys(finding.cue for finding in summary.findings):
             out.print(f"  → {texts('cues', cue)}")
-    else:
+    elif summary.asked_for not in breathing_ids():
+        # Of a breath nothing is judged, and nothing is fine or wrong.
         out.print(f"  {texts('summary', 'nothing_found' if summary.frames.judged else 'nothing_judged')}")
     for line in _what_was_not_judged(texts, summary):
         out.print(f"  [bright_blue]?[/] {line}")
+    for line in _what_no_camera_sees(texts, summary):
+        out.print(f"  [bright_blue]?[/] {escape(line)}")
     for line in _what_to_mend(texts, outcome.view):
         out.print(f"  [bright_blue]?[/] {line}")
     for line in _what_answers_say(texts, summary, offers or {}):
@@ -93,12 +99,14 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mappin
     if summary.interrupted:
         out.print(f"  [yellow]{texts('summary', 'interrupted')}[/]")
     out.print(f"  {texts('summary', 'results')}: {escape(str(outcome.folder))}")
-    for name, key in (("picture.png", "picture"), ("annotated.mp4", "video")):
+    for name, key in (("report.html", "report"), ("picture.png", "picture"), ("annotated.mp4", "video")):
         if name in outcome.files:
             out.print(f"  {texts('summary', key)}: {escape(str(outcome.folder / name))}")
 
 
 def _what_was_seen(texts: Messages, summary: Summary) -> str:
+    if not summary.exercises and summary.asked_for in breathing_ids():
+        return str(texts("exercises", summary.asked_for))
     if not summary.exercises:
         return texts("summary", "none")
     total = max(summary.frames.total, 1)
@@ -124,6 +132,13 @@ def _what_was_not_judged(texts: Messages, summary: Summary) -> list[str]:
     return lines
 
 
+def _what_no_camera_sees(texts: Messages, summary: Summary) -> list[str]:
+    """What of each exercise that was seen is not checked from this angle."""
+    seen = {one.id for one in summary.exercises}
+    lines = [unseen_sentence(texts, one.id, one.unseen) for one in built_in() if one.id in seen]
+    return [line for line in lines if line]
+
+
 def _what_to_mend(texts: Messages, view: Sequence[Check]) -> list[str]:
     """What is wrong with the view and was not said yet as the reason why nothing was judged."""
     wrong = [(f"{one.id}-{one.problem}", one) for one in view if one.problem not in ("", "unknown")]
@@ -144,8 +159,8 @@ def _what_answers_say(texts: Messages, summary: Summary, offers: Mapping[str, Of
 
 
 def _what_was_done(texts: Messages, summary: Summary) -> list[str]:
-    """Repetitions and holds, in a line each."""
-    lines = []
+    """Breaths, repetitions and holds, in a line each."""
+    lines = [line for record in summary.breathing for line in told_lines(texts, record)]
     for exercise in dict.fromkeys(one.exercise for one in summary.repetitions):
         done = [one for one in summary.repetitions if one.exercise == exercise]
         seconds = sum(one.end_s - one.start_s for one in done) / len(done)

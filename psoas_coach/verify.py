@@ -24,7 +24,7 @@ from poses.measures import INDEX, IS_ANGLE, NAMES
 from poses.messages import Messages
 from poses.problem import Problem
 from poses.records import Step
-from psoas_coach.analyse import Progress
+from psoas_coach.analysis import Progress
 from psoas_coach.comparison import (
     EXPECTED_DEG,
     WATCHED,

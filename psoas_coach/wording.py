@@ -1,12 +1,20 @@
 """Turns steps and summaries into words of one language, for the picture and for the terminal."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from poses.exercise import Exercise
 from poses.messages import Messages
 from poses.movement import MEASURES
+from poses.phases import Phase
 from poses.records import Step, Verdict
 from poses.skeleton import SIDES
 from psoas_coach.summary import FindingRecord
 from vision.overlay import OverlayWords
+
+# Exercises in which nothing goes up and down.
+_OWN_PHASES: Final = ("dynamic-lunge", "dead-bug", "standing-core")
+_REPEATED: Final = (Phase.UP, Phase.TOP, Phase.DOWN)
 
 
 def overlay_words(texts: Messages, step: Step, exercise: Exercise | None) -> OverlayWords:
@@ -36,6 +44,19 @@ def _side(texts: Messages, step: Step, exercise: Exercise | None) -> str:
 def rule_name(texts: Messages, exercise: str, rule: str) -> str:
     """What a rule is called."""
     return texts("movement", rule) if rule in MEASURES else texts("rules", exercise, rule)
+
+
+def phase_name(texts: Messages, exercise: str | None, phase: Phase) -> str:
+    """What a phase of an exercise is called."""
+    if exercise in _OWN_PHASES and phase in _REPEATED:
+        return texts("live", "phases_of", exercise, phase.value)
+    return texts("live", "phases", phase.value)
+
+
+def unseen_sentence(texts: Messages, exercise: str, unseen: Sequence[str]) -> str:
+    """What of an exercise is not checked from the side; "" where nothing is named."""
+    what = ", ".join(texts("unseen", name) for name in unseen)
+    return texts("summary", "unseen", exercise=texts("exercises", exercise), what=what) if unseen else ""
 
 
 def in_unit(value: float, measure: str) -> str:

@@ -1,5 +1,6 @@
 """From a clip to its results: the session with a file as source and files as sinks."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -9,28 +10,32 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from calibration.camera import Camera
-from calibration.view import Check, Look, brightness, check, look_at
+from calibration.view import Check, Look, check, look_at
 from poses.exercise import Exercise
-from poses.messages import Messages
+from poses.messages import Language, Messages
 from poses.problem import Problem
-from poses.records import Frame, Pose, Step
+from poses.records import Frame, Step
 from psoas_coach.files import folder_name, make_folder, printable
+from psoas_coach.held_limits import held, with_held
 from psoas_coach.live_record import POSES, recovered
 from psoas_coach.picture import BestPicture
 from psoas_coach.poses_file import Origin, PosesRecorder, Recording, load
+from psoas_coach.report.clip_report import PAGES, Written, report_or_reason
+from psoas_coach.report.follow import Follower
+from psoas_coach.report.media import known
 from psoas_coach.session import Ending, Session
 from psoas_coach.summary import Summariser, Summary
 from psoas_coach.table import MeasuresTable
 from psoas_coach.wording import overlay_words
 
 if TYPE_CHECKING:
+    from psoas_coach.estimation import Estimated, Seen
     from vision.palette import Image
-    from vision.recorder import VideoRecorder
     from vision.sources import Source
 
 # How well the camera stood is told from so many of the last frames, a minute or two.
 _LOOKS = 3000
-RESULTS = ("summary.json", "measures.csv", "poses.npz", "picture.png", "annotated.mp4")
+RESULTS = ("summary.json", "measures.csv", "poses.npz", "picture.png", "annotated.mp4", *PAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,10 @@ class Settings:
         model_path: The pose model's file.
         model_name: Its name for the summary.
         video: Whether to write ``annotated.mp4`` too.
+        report: Whether to write the report.
         camera: The camera the clips were filmed with, whose lens is undone before anything is measured, or None.
         roll_deg: How far it leaned, content turned clockwise; undone too.
+        workers: How many parts of a clip are estimated at a time; None for as many as there are cores.
     """
 
     exercises: tuple[Exercise, ...]
@@ -56,11 +63,13 @@ class Settings:
     video: bool = False
     camera: Camera | None = None
     roll_deg: float = 0.0
+    report: bool = True
+    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an analysis is: frames done, media time reached, and length of the clip where it is known."""
+    """How far an analysis is: frames done, so much media time, and length of the clip where it is known."""
 
     frames: int
     time_s: float
@@ -77,6 +86,8 @@ class Outcome:
         files: Their names.
         without_video: Why the annotated video is missing although it was asked for, or None.
         view: How well the camera was placed; empty where no picture was looked at.
+        report: The report, or None where none was asked for or could be written.
+        without_report: Why it is missing although it was asked for, or None.
     """
 
     summary: Summary
@@ -84,6 +95,8 @@ class Outcome:
     files: tuple[str, ...]
     without_video: Problem | None = None
     view: tuple[Check, ...] = ()
+    report: Written | None = None
+    without_report: Problem | None = None
 
 
 def analyse(
@@ -93,8 +106,9 @@ def analyse(
     *,
     report: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
+    estimated: "Callable[[Source], Estimated] | None" = None,
 ) -> Outcome:
-    """Analyses one clip and writes ``summary.json``, ``measures.csv``, ``poses.npz`` and ``picture.png``.
+    """Analyses one clip and writes ``summary.json``, ``measures.csv``, ``poses.npz``, ``picture.png`` and the report.
 
     Args:
         clip: A video, an animated GIF or a still image.
@@ -102,12 +116,13 @@ def analyse(
         settings: What the user asked for.
         report: Told how far it is after each frame.
         should_stop: Asked after each frame; once it says yes, all files are finished up to that moment.
+        estimated: Gives the poses where they were estimated before; None to estimate them here.
 
     Raises:
         Problem: The clip cannot be used or the results cannot be written.
     """
     # Heavy libraries are loaded here, not when the command line is parsed.
-    from vision.estimator import Estimator
+    from psoas_coach.estimation import Estimation, cores
     from vision.sources import open_source
 
     with ExitStack() as stack:
@@ -116,11 +131,16 @@ def analyse(
         camera = settings.camera
         if camera is not None:
             camera.lens.check_shape((source.width, source.height))
+        estimation: Estimated = stack.enter_context(
+            estimated(source)
+            if estimated is not None
+            else Estimation(source, settings.model_path, settings.workers or cores())
+        )
         make_folder(folder)
         # What an earlier run left there would be taken for this one's.
         for name in RESULTS:
-            (folder / name).unlink(missing_ok=True)
-        estimator = stack.enter_context(Estimator(settings.model_path, still=source.is_still))
+            if not (folder / name).is_dir():
+                (folder / name).unlink(missing_ok=True)
         sinks = stack.enter_context(_Sinks(clip, source, folder, settings))
         session = Session(settings.exercises, still=source.is_still)
         origin = Origin(
@@ -131,50 +151,56 @@ def analyse(
             duration_s=source.duration_s,
             camera=camera,
             roll_deg=settings.roll_deg,
+            limits=held(settings.exercises),
         )
         interrupted, last_s = False, 0.0
-        for count, frame in enumerate(source, start=1):
-            pose = estimator.estimate(frame)
+        for seen in estimation:
             # Only what is measured: the model looks at the picture as it is, and that is drawn over too.
-            sinks.write(frame, pose, session.step(frame.index, origin.as_measured(pose)))
-            last_s = frame.time_s
-            report(Progress(count, last_s, source.duration_s))
+            sinks.write(seen, session.step(seen.index, origin.as_measured(seen.pose)))
+            last_s = seen.pose.time_s
+            report(_progress(estimation, last_s, source.duration_s))
             if should_stop():
                 interrupted = True
                 break
         origin = replace(
-            origin, interrupted=interrupted, broke=source.damage or "", broke_at_s=last_s if source.damage else None
+            origin,
+            interrupted=interrupted,
+            broke=estimation.damage or "",
+            broke_at_s=last_s if estimation.damage else None,
         )
-        summary = sinks.finish(session.finish(), origin)
+        summary = sinks.finish(session.finish(), origin, estimation)
+    written, without_report = report_or_reason(
+        folder, sinks.follower, summary, origin, settings.exercises, settings.texts.language, clip, should_stop
+    )
     files = tuple(name for name in RESULTS if (folder / name).exists())
-    return Outcome(summary, folder, files, sinks.without_video, check(sinks.looks, settings.roll_deg or None))
+    view = check(sinks.looks, settings.roll_deg or None)
+    return Outcome(summary, folder, files, sinks.without_video, view, written, without_report)
+
+
+def _progress(estimation: "Estimated", last_s: float, duration_s: float | None) -> Progress:
+    """How far all workers together are; of a clip whose frames are not counted, how far it was followed."""
+    if estimation.total and duration_s:
+        return Progress(estimation.done, duration_s * estimation.done / estimation.total, duration_s)
+    return Progress(estimation.done, last_s, duration_s)
 
 
 class _Sinks:
     """Everything one analysis writes, opened and closed together."""
 
     def __init__(self, clip: Path, source: "Source", folder: Path, settings: Settings) -> None:
-        from vision.recorder import VideoRecorder
-        from vision.timeline import Timeline
+        from psoas_coach.annotated_video import AnnotatedVideo
 
-        self.without_video: Problem | None = None
         self._folder, self._settings = folder, settings
         self._by_id = {exercise.id: exercise for exercise in settings.exercises}
         self._table = MeasuresTable(folder / "measures.csv", settings.exercises)
         self._poses = PosesRecorder()
         self._picture = BestPicture(self._drawn, self._by_id)
         self._summariser = Summariser(settings.exercises, settings.asked_for)
-        self._video: VideoRecorder | None = None
-        self._timeline = Timeline(source.duration_s)
+        self.follower = Follower(settings.exercises, still=source.is_still) if settings.report else None
+        self._video: AnnotatedVideo | None = None
         self.looks: deque[Look] = deque(maxlen=_LOOKS)
         if settings.video and not source.is_still:
-            self._video = VideoRecorder(
-                folder / "annotated.mp4",
-                width=source.width,
-                height=source.height,
-                rate_hint=source.average_rate,
-                audio_from=clip if source.has_audio else None,
-            )
+            self._video = AnnotatedVideo(clip, folder / "annotated.mp4", self._drawn)
 
     def __enter__(self) -> "_Sinks":
         return self
@@ -183,40 +209,36 @@ class _Sinks:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._table.close()
-        self._with_video(lambda video: video.close())
+        self._poses.close()
+        if self._video is not None:
+            self._video.close(at_once=kind is not None)
 
-    def write(self, frame: Frame, pose: Pose, step: Step) -> None:
+    @property
+    def without_video(self) -> Problem | None:
+        """Why there is no annotated video although it was asked for."""
+        return None if self._video is None else self._video.problem
+
+    def write(self, seen: "Seen", step: Step) -> None:
         """Takes one frame into every sink."""
-        self._poses.write(frame.index, pose)
+        self._poses.write(seen.index, seen.pose)
         self._table.write(step)
         self._summariser.write(step)
-        self._picture.write(frame, step)
-        self.looks.append(look_at(step, brightness(frame.image, step.pose)))
-        self._with_video(lambda video: video.write(self._with_timeline(frame, step), frame.time_s))
+        self._picture.write(step)
+        if self.follower is not None:
+            self.follower.write(step)
+        # Of a body that turns out to be none nothing is told.
+        self.looks.append(look_at(step, seen.light if step.pose.found else (math.nan, seen.light[1])))
+        if self._video is not None:
+            self._video.write(step)
 
-    def finish(self, ending: Ending, origin: Origin) -> Summary:
+    def finish(self, ending: Ending, origin: Origin, estimation: "Estimated") -> Summary:
         """Writes what is written at the end."""
         self._summariser.end(ending)
         self._poses.save(self._folder / "poses.npz", origin)
         summary = self._summariser.summary(origin)
         summary.save(self._folder / "summary.json")
-        self._picture.save(self._folder / "picture.png")
+        self._picture.save(self._folder / "picture.png", estimation.frame)
         return summary
-
-    def _with_video(self, act: "Callable[[VideoRecorder], None]") -> None:
-        if self._video is None:
-            return
-        try:
-            act(self._video)
-        except Problem as problem:
-            # The recorder has removed what it began; all else goes on.
-            self._video, self.without_video = None, problem
-
-    def _with_timeline(self, frame: Frame, step: Step) -> "Image":
-        drawn = self._drawn(frame, step)
-        self._timeline.add(step)
-        self._timeline.draw(drawn)
-        return drawn
 
     def _drawn(self, frame: Frame, step: Step) -> "Image":
         from vision.overlay import draw
@@ -227,7 +249,15 @@ class _Sinks:
         return draw(frame.image, step, exercise, overlay_words(self._settings.texts, step, exercise))
 
 
-def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked_for: str) -> Outcome:
+def replay(
+    recording_path: Path,
+    out: Path,
+    exercises: Sequence[Exercise],
+    asked_for: str,
+    report_in: Language | None = None,
+    *,
+    by_these_limits: bool = False,
+) -> Outcome:
     """Runs the same analysis over poses that were estimated before; no picture is looked at.
 
     Args:
@@ -235,27 +265,39 @@ def replay(recording_path: Path, out: Path, exercises: Sequence[Exercise], asked
         out: Folder in which a folder for the clip is made.
         exercises: Those to recognise.
         asked_for: Id of the exercise the user named, or "auto".
+        report_in: Language of the report, or None for none. The clip is in it where it lies beside the recording.
+        by_these_limits: Whether the limits of ``exercises`` count, and not those that held when it was recorded.
 
     Raises:
         Problem: The file is not a recording of poses, or the results cannot be written.
     """
-    recording = _opened(recording_path)
+    recording = recording_at(recording_path)
+    if recording.origin.limits is not None and not by_these_limits:
+        exercises = with_held(exercises, recording.origin.limits)
     folder = make_folder(out / folder_name(recording.origin.clip))
     session = Session(exercises, still=recording.origin.still)
     summariser = Summariser(exercises, asked_for)
+    follower = Follower(exercises, still=recording.origin.still) if report_in is not None else None
     with MeasuresTable(folder / "measures.csv", exercises) as table:
         for index, pose in recording:
             step = session.step(index, pose)
             table.write(step)
             summariser.write(step)
+            if follower is not None:
+                follower.write(step)
     summariser.end(session.finish())
     summary = summariser.summary(recording.origin)
     summary.save(folder / "summary.json")
-    return Outcome(summary, folder, ("summary.json", "measures.csv"))
+    clip = known(recording_path if recording_path.is_dir() else recording_path.parent)
+    written, without_report = report_or_reason(
+        folder, follower, summary, recording.origin, exercises, report_in or "en", clip
+    )
+    files = tuple(name for name in ("summary.json", "measures.csv", *PAGES) if (folder / name).exists())
+    return Outcome(summary, folder, files, report=written, without_report=without_report)
 
 
-def _opened(path: Path) -> Recording:
-    """The poses of an analysis or of a session; of one that broke off as far as they were kept."""
+def recording_at(path: Path) -> Recording:
+    """The poses of an analysis or of a session, by their file or its folder; of one that broke off as far as kept."""
     if not path.is_dir():
         return load(path)
     return load(path / POSES) if (path / POSES).exists() else recovered(path)
