@@ -1,10 +1,17 @@
 # make demo   set up and analyse the bundled clips
 # make test   set up and run the tests
 # make lint   ruff and mypy
-# make bench  cost of everything but decoding, estimation and encoding; of a step, an hour and its memory
+# make bench  analyse against a bare loop of decoding and estimation; half an hour, on a machine that does nothing else
+# make bench-overhead  cost of everything but decoding, estimation and encoding; of a step, an hour and its memory
+# make bench-batch  many short clips against the bare loop, and one long clip among short ones; an hour
 # make bench-detection  forcing found, missed and false on people kept for that, at 10 to 60 frames a second; an hour or more
 # make bench-baseline  what a calibration is worth; five minutes
 # make bench-company  verdicts on the wrong body, where somebody else is in the picture; ten minutes
+# make bench-gestures  signs of the arms that act, and whether anything else does; an hour, less after bench-detection
+# make bench-breath  breaths told, missed and claimed of nobody, on people kept for that; half an hour
+# make bench-history  a thousand made-up sessions: written, read, and shown by Chromium; a minute
+# make bench-practice  the exercises beside lunge and bridge; an hour and a half on two cores
+# make bench-recognition  which exercise anybody is taken to do; twenty minutes, less after a first time
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more
 # make samples  render the bundled clips anew (the phantom; same seed, same angles)
@@ -16,13 +23,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint bench bench-accuracy bench-baseline bench-company bench-detection training samples clean
+.PHONY: demo test lint bench bench-batch bench-overhead bench-accuracy bench-baseline bench-breath bench-company bench-detection bench-gestures bench-history bench-practice bench-recognition training samples clean
 
 demo: $(INSTALLED)
 	$(BIN)/psoas-coach demo
 
 test: $(INSTALLED_DEV)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? = 5 ] # 5: none of those that were named is one
 
 lint: $(INSTALLED_DEV)
 	$(BIN)/ruff check .
@@ -30,6 +38,12 @@ lint: $(INSTALLED_DEV)
 	$(BIN)/mypy
 
 bench: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.clip_speed --write docs/performance.md $(BENCH_ARGS)
+
+bench-batch: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.batch_speed --write docs/performance.md $(BENCH_ARGS)
+
+bench-overhead: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.overhead $(BENCH_ARGS)
 
 bench-accuracy: $(INSTALLED_DEV)
@@ -41,8 +55,23 @@ bench-detection: $(INSTALLED_DEV)
 bench-baseline: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.baseline --write docs/calibration.md $(BENCH_ARGS)
 
+bench-breath: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.breath --write docs/accuracy.md $(BENCH_ARGS)
+
 bench-company: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.company --write docs/accuracy.md $(BENCH_ARGS)
+
+bench-practice: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.practice --write docs/accuracy.md $(BENCH_ARGS)
+
+bench-recognition: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.recognising --write docs/accuracy.md $(BENCH_ARGS)
+
+bench-gestures: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.gestures --write docs/live.md $(BENCH_ARGS)
+
+bench-history: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.history $(BENCH_ARGS)
 
 training: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.training $(TRAINING_ARGS)
@@ -56,7 +85,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Setting up psoas-coach in $(VENV) (some 450 MB; a minute or two)"
+	@echo "Setting up psoas-coach in $(VENV) (some 520 MB; a minute or two)"
 	@$(PIP) install --constraint constraints.txt --upgrade pip
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@

@@ -1,8 +1,8 @@
 """What it costs to follow poses that are known: one step of a session, an hour's replay, and the memory of an hour.
 
-``make bench`` prints it for the poses of the bundled clips (``benchmarks.overhead``). No picture is looked at. Times
-are of one core. A busy machine makes them longer, and not evenly; so the clips take turns, and of many runs the median
-is told, beside the least.
+``make bench-overhead`` prints it for the poses of the bundled clips (``benchmarks.overhead``). No picture is looked
+at. Times are of one core. A busy machine makes them longer, and not evenly; so the clips take turns, and of many runs
+the median is told, beside the least.
 """
 
 import gc
@@ -17,7 +17,7 @@ from typing import Final
 
 from poses.exercise_file import built_in
 from poses.records import Pose
-from psoas_coach.analyse import replay
+from psoas_coach.analysis import replay
 from psoas_coach.poses_file import Origin, PosesRecorder
 from psoas_coach.session import Session
 

@@ -20,11 +20,17 @@ _NEAR_S: Final = 1.0
 _GROWN_DEG: Final = 4.0
 # Shorter holds are passing moments.
 _LEAST_HOLD_S: Final = 3.0
+# A hold is well seen when no more of it, and of what surrounds it, was not judged.
+_BADLY_SEEN_SHARE: Final = 0.1
+_AROUND_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the program made of one clip at one frame rate, and what is true in it."""
+    """What the program made of one clip at one frame rate, and what is true in it.
+
+    Times of all frames, and of those that were not judged, tell whether a hold was well seen.
+    """
 
     script: str
     seed: int
@@ -37,6 +43,8 @@ class Judged:
     true_repetitions: tuple[Repetition, ...]
     judged_s: float
     near_limit: frozenset[Finding] = frozenset()
+    unjudged_s: tuple[float, ...] = ()
+    frames_s: tuple[float, ...] = ()
 
 
 def is_near_limit(finding: Finding, true: Sequence[float]) -> bool:
@@ -100,6 +108,15 @@ def _has_cause(finding: Finding, true: Sequence[Event]) -> bool:
         if of == rule and grave and finding.start_s < event.end_s + _NEAR_S and finding.end_s > event.start_s - _NEAR_S:
             return True
     return False
+
+
+def well_seen(clip: Judged, hold: Hold) -> bool:
+    """Whether a true hold was judged in nearly all its frames, with the second before and after."""
+
+    def within(times: Sequence[float]) -> int:
+        return sum(hold.start_s - _AROUND_S <= time_s <= hold.end_s + _AROUND_S for time_s in times)
+
+    return within(clip.unjudged_s) <= _BADLY_SEEN_SHARE * within(clip.frames_s)
 
 
 def matched_holds(clip: Judged) -> list[tuple[Hold, Hold | None]]:

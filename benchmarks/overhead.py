@@ -1,6 +1,6 @@
 """What everything but decoding, estimation and encoding costs, as a share of the estimation in the same run.
 
-``make bench`` runs it over the bundled clips; name others with ``make bench BENCH_ARGS="clip.mp4 --size 1280x720"``.
+``make bench-overhead`` runs it over the bundled clips; name others with ``BENCH_ARGS="clip.mp4 --size 1280x720"``.
 Times are of one core, taken around each stage of the same frames, so that a noisy machine disturbs all alike; the ratio
 is the figure to quote. What the clips' poses alone cost, for an hour too, comes after (``benchmarks.following``).
 """
@@ -88,7 +88,7 @@ def measure(clip: Path, size: tuple[int, int], seen: list[Pose]) -> Stopwatch:
                 poses.write(frame.index, pose)
                 table.write(step)
                 summary.write(step)
-                picture.write(frame, step)
+                picture.write(step)
             with watch("encode"):
                 recorder.write(drawn, frame.time_s)
     return watch

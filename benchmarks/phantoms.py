@@ -20,7 +20,7 @@ from calibration.phantom.scripts import Studio
 from calibration.phantom.truth import MEASURES, landmarks_px
 from calibration.phantom.variety import Variant
 from poses import skeleton
-from poses.records import Frame, Pose
+from poses.records import ArmsAgain, Frame, Pose
 from poses.second_look import unmirrored
 from vision.estimator import Estimator
 from vision.model import ensure_model
@@ -71,6 +71,8 @@ class Seen:
         view: ``(N, 4)`` yaw, height in metres, pitch and roll of the camera.
         exchanged: ``(N,)`` what the second look says of the legs, NaN where none was taken.
         company: ``(N,)`` whether somebody else was seen, NaN where it was not looked for.
+        again: ``(N, 33, 3)`` landmarks and visibility of a further look at the arms, NaN where none found anybody.
+        without: ``(N,)`` side of the arm that was painted out for it, -1 where the picture was mirrored, NaN without.
     """
 
     clip: NDArray[np.int64]
@@ -86,6 +88,8 @@ class Seen:
     view: Floats
     exchanged: Floats
     company: Floats
+    again: Floats
+    without: Floats
 
     def __len__(self) -> int:
         return len(self.clip)
@@ -109,8 +113,11 @@ class Seen:
         """The pose of one frame."""
         flat, world = self.image_px[index].astype(np.float32), self.world_m[index].astype(np.float32)
         visibility = self.visibility[index].astype(np.float32)
-        looks = float(self.exchanged[index]), float(self.company[index])
-        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE, *looks)
+        looks, again = (float(self.exchanged[index]), float(self.company[index])), None
+        if np.isfinite(self.without[index]):
+            points, side = self.again[index].astype(np.float32), int(self.without[index])
+            again = ArmsAgain(points[:, :2], points[:, 2], side if side >= 0 else None)
+        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE, *looks, again=again)
 
     def save(self, path: Path) -> None:
         """Keeps all of it in one file."""
@@ -120,8 +127,13 @@ class Seen:
     def load(*paths: Path) -> "Seen":
         """Reads what ``save`` wrote; clips of several files are numbered on."""
         parts = [dict(np.load(path)) for path in paths]
-        # Drawn before others were looked for.
-        return joined([Seen(**({"company": np.full(len(part["clip"]), np.nan)} | part)) for part in parts])
+        return joined([Seen(**(_unasked(len(part["clip"])) | part)) for part in parts])
+
+
+def _unasked(count: int) -> dict[str, Any]:
+    """What older files lack: drawn before others, or the arms, were looked at."""
+    nan = np.full(count, np.nan)
+    return {"company": nan, "again": np.full((count, skeleton.COUNT, 3), np.nan), "without": nan}
 
 
 def joined(parts: Sequence[Seen]) -> Seen:
@@ -133,8 +145,8 @@ def joined(parts: Sequence[Seen]) -> Seen:
     return Seen(*(np.concatenate([getattr(part, field.name) for part in counted]) for field in fields(Seen)))
 
 
-def watch(take: Take) -> Seen:
-    """Draws and estimates one clip."""
+def watch(take: Take, *, arms: bool = False) -> Seen:
+    """Draws and estimates one clip; with ``arms``, as where signs of the arms are wanted."""
     fps = take.fps if take.times_s is None else 30.0
     studio = Studio(take.script, seed=take.seed, fps=fps, size=SIZE, variant=take.variant)
     poses = []
@@ -142,7 +154,7 @@ def watch(take: Take) -> Seen:
         indices, showings = list(range(len(studio))), 1
     else:
         indices, showings = sorted({min(round(t * fps), len(studio) - 1) for t in take.times_s}), SHOWINGS
-    with Estimator(ensure_model("full")) as estimator:
+    with Estimator(ensure_model("full"), arms=arms) as estimator:
         for number, index in enumerate(indices):
             frame = studio.frame(index)
             if showings > 1:
@@ -179,7 +191,10 @@ def _seen(take: Take, studio: Studio, indices: Sequence[int], poses: Sequence[Po
     rows = [studio.row(index) for index in indices]
     count, mirrored = len(poses), take.variant.sensor.mirrored
     turned = any(abs(key.values.get("heading_deg", 0.0)) > 90.0 for s in take.script.scenes for key in s.keys)
-    view = studio.camera
+    view, looks = studio.camera, _unasked(count)
+    for index, again in ((index, pose.again) for index, pose in enumerate(poses) if pose.again is not None):
+        looks["again"][index] = np.column_stack([again.image_px, again.visibility])
+        looks["without"][index] = -1 if again.without is None else again.without
     return Seen(
         clip=np.zeros(count, np.int64),
         label=np.full(count, label, dtype="U40"),
@@ -194,6 +209,8 @@ def _seen(take: Take, studio: Studio, indices: Sequence[int], poses: Sequence[Po
         view=np.tile([take.variant.view.yaw_deg, view.height_m, view.pitch_deg, view.roll_deg], (count, 1)),
         exchanged=np.array([pose.exchanged for pose in poses]),
         company=np.array([pose.company for pose in poses]),
+        again=looks["again"],
+        without=looks["without"],
     )
 
 

@@ -1,19 +1,32 @@
 """What several tests need: the pose model, the real recordings, and the program as a user runs it."""
 
 import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 
 import pytest
+from loudspeaker import PLAYER, Loudspeaker, install
+from sittings import ROOT, Begin, Started
 
+from poses.messages import Messages
 from poses.problem import Problem
-from psoas_coach import cli
+from psoas_coach import cli, screening
+from psoas_coach.voice import Voice
 from vision.model import ensure_model
 
 _REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sessions and the history go into a folder of the tests' own, also from processes that they begin."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +80,66 @@ def run(
         return int(ended.value.code or 0), captured.out, captured.err
 
     return go
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Answers that stand against nothing."""
+    path = tmp_path_factory.mktemp("answers") / "answers.toml"
+    path.write_text(screening.template(Messages("en")).replace("= true", "= false"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def begun(answers: Path, model_path: Path, tmp_path: Path) -> Iterator[Begin]:
+    """Begins sessions before cameras, each in a process of its own."""
+    assert model_path.exists()
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*cameras: str, also: tuple[str, ...] = ()) -> list[Started]:
+        words = ["live", "--answers", str(answers), "--headless", "--no-voice", "--lang", "en", *also]
+        for camera in cameras:
+            command = [sys.executable, "-m", "psoas_coach.cli", *words, "--camera", camera]
+            running.append(
+                subprocess.Popen(
+                    [*command, "--out", str(tmp_path / "sessions")],
+                    cwd=ROOT,
+                    env=os.environ | {"PYTHONPATH": str(ROOT)},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        return [Started(process) for process in running[-len(cameras) :]]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose programs are found before those of the system."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return folder
+
+
+@pytest.fixture
+def speaker(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loudspeaker:
+    """A player that always works and takes 0.2 s."""
+    played = tmp_path / "played"
+    played.mkdir()
+    install(programs, "pw-play", PLAYER)
+    monkeypatch.setenv("PLAYED", str(played))
+    monkeypatch.setenv("PLAYS_S", "0.2")
+    return Loudspeaker(played)
+
+
+@pytest.fixture
+def voice(espeak: str, speaker: Loudspeaker) -> Iterator[Voice]:
+    with Voice("en") as made:
+        assert made.wait_until_ready(10)
+        yield made

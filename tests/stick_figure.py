@@ -143,3 +143,16 @@ def uncorrected(
     sigmas = [log(sigma_deg if name.endswith("_deg") else sigma_past_toe) for name in SIGMAS_OF for _ in (0, 1)]
     yaw = constant(yaw_deg / YAW_UNIT_DEG), constant(log(yaw_sigma_deg))
     return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-6.0), *yaw)
+
+
+def between(start: Figure, end: Figure, share: float) -> Figure:
+    """The posture on the way from one to another."""
+
+    def mixed(one: float, other: float) -> float:
+        return one + share * (other - one)
+
+    def leg(one: Leg, other: Leg) -> Leg:
+        return Leg(mixed(one.thigh_deg, other.thigh_deg), mixed(one.knee_deg, other.knee_deg))
+
+    legs = leg(start.left, end.left), leg(start.right, end.right)
+    return Figure(mixed(start.trunk_deg, end.trunk_deg), *legs)

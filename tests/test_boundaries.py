@@ -21,14 +21,19 @@ MAY_IMPORT = {
 }
 # Which files may load a library; no other file may. A folder stands for all of its files.
 ONLY_IN = {
-    "mediapipe": {"vision/estimator.py", "vision/model_assembly.py"},
+    "mediapipe": {"vision/landmarker.py", "vision/model_assembly.py"},
     "av": {"vision/"},
     # doctor asks the camera only where the system cannot list it; a lens is told with OpenCV's calibration.
     "cv2": {"vision/", "psoas_coach/doctor.py", "calibration/lens.py"},
     # Speech engines live in a process of their own.
     "pyttsx3": {"psoas_coach/speech_engine.py"},
     "rich": {"psoas_coach/"},
-    "typer": {f"psoas_coach/cli{part}.py" for part in ("", "_options", "_person", "_content")},
+    # A cluster is one kind of pool, and nobody else knows of it.
+    "distributed": {"psoas_coach/batch/pool.py"},
+    # Pages are made in one place, where everything that is filled in is escaped; Plotly is a file, never a library.
+    "jinja2": {"psoas_coach/report/page.py"},
+    "plotly": set(),
+    "typer": {f"psoas_coach/cli{part}.py" for part in ("", "_batch", "_options", "_person", "_content", "_history")},
 }
 
 

@@ -263,6 +263,9 @@ def test_a_disk_that_fills_up_costs_the_video_only(
         "measures.csv",
         "picture.png",
         "poses.npz",
+        "report.html",
+        "report.nl.html",
+        "report_files",
         "summary.json",
     ]
 

@@ -18,7 +18,7 @@ from poses.exercise_file import built_in
 from poses.messages import Messages
 from poses.records import Pose, Step
 from psoas_coach import poses_file
-from psoas_coach.analyse import Settings, analyse, replay
+from psoas_coach.analysis import Settings, analyse, replay
 from psoas_coach.samples import sample_clips
 from psoas_coach.session import Ending, Session
 from psoas_coach.table import MeasuresTable

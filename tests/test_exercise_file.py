@@ -51,6 +51,27 @@ def test_a_personal_copy_is_read_under_its_own_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        (
+            'id = "moving-leg"\ntarget = { max = -40',
+            'id = "other-leg"\ntarget = { max = -40',
+            "there is no rule other-leg",
+        ),
+        ("stop = { max = -20, ", "stop = { max = -35, ", "stop limits lie inside caution"),
+        ("begins_within_s =", "begun_within_s =", "begun_within_s: unknown key"),
+        ('"far-leg", "arm-and-leg"', '"far-leg", "arms"', "there is no text for arms"),
+        ('leg = "lowered"\nfrom_deg', 'leg = "left"\nfrom_deg', "Input should be 'lowered' or 'raised'"),
+        ('hands = "off_knee"', 'hands = "folded"', "Input should be 'on_knee', 'off_knee'"),
+    ],
+)
+def test_levels_roles_and_what_is_unseen_are_read_strictly(old: str, new: str, message: str, tmp_path: Path) -> None:
+    text = built_in_file("dead-bug").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    assert message in faults(text.replace(old, new), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
         ("stop = { max = 25", "stopp = { max = 25", 'rule "hip-opening".stopp: unknown key'),
         (
             "caution = { max = 15,",

@@ -156,3 +156,30 @@ def test_where_only_the_legs_are_unclear_a_stop_is_said_before_the_view() -> Non
     cue, _, _ = choose(lunge, [stop], "unclear", PROBLEM_ON_S, CueMemory(problem_since_s=0.0))
     assert cue is not None
     assert cue.verdict is Verdict.STOP
+
+
+def test_flicker_is_error_alone_and_not_what_the_person_does() -> None:
+    rng = np.random.default_rng(5)
+
+    def flicker(sigma_deg: float, bounce_deg: float) -> float:
+        memory = None
+        for frame in range(90):
+            opening = 9.0 + bounce_deg * math.sin(2.0 * math.pi * 1.5 * frame / RATE)
+            read = opening + sigma_deg * float(rng.normal())
+            _, memory = kneeling.advance(kneeling_at(opening, frame / RATE), 1, RIGHT, read, memory)
+        assert memory is not None
+        return memory.flicker_deg
+
+    # Of ten values a second, a deviation estimated by the median scatters by a third.
+    assert flicker(0.3, 0.0) == pytest.approx(0.3, rel=0.9)
+    assert flicker(8.0, 0.0) > kneeling.MOST_FLICKER_DEG
+    assert flicker(0.3, 4.0) < kneeling.MOST_FLICKER_DEG
+
+
+def test_too_little_is_known_to_call_it_flicker_at_first() -> None:
+    memory = None
+    for frame in range(12):
+        read = 30.0 if frame % 6 < 3 else -10.0
+        _, memory = kneeling.advance(kneeling_at(9.0, frame / RATE), 1, RIGHT, read, memory)
+    assert memory is not None
+    assert math.isnan(memory.flicker_deg)

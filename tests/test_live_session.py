@@ -46,6 +46,7 @@ class Sitting:
             time_s = self.frame / RATE
             pose = sf.nobody(time_s) if figure is None else _pose(figure, time_s, facing)
             self.frame += 1
+            self.judge.expect(self.live.expected)
             step = self.judge.step(self.frame, pose) if self.live.watching else None
             self.take(Glimpse(time_s, step=step))
             if until and self.live.state.part == until:
@@ -56,7 +57,7 @@ class Sitting:
     def move(self, seconds: float, start: sf.Figure, end: sf.Figure) -> "Sitting":
         """Glides from one posture to another, softly."""
         for number in range(round(seconds * RATE)):
-            self.do(1 / RATE, between(start, end, 0.5 - 0.5 * cos(pi * number / (seconds * RATE))))
+            self.do(1 / RATE, sf.between(start, end, 0.5 - 0.5 * cos(pi * number / (seconds * RATE))))
         return self
 
     def lunge(self, seconds: float) -> "Sitting":
@@ -93,19 +94,6 @@ def _pose(figure: sf.Figure, time_s: float, facing: int) -> Pose:
     if facing == 1:
         return sf.on_the_knee(sf.pose(figure, time_s))
     return sf.pose(replace(figure, left=figure.right, right=figure.left), time_s, facing=facing)
-
-
-def between(start: sf.Figure, end: sf.Figure, share: float) -> sf.Figure:
-    """The posture on the way from one to another."""
-
-    def mixed(one: float, other: float) -> float:
-        return one + share * (other - one)
-
-    def leg(one: sf.Leg, other: sf.Leg) -> sf.Leg:
-        return sf.Leg(mixed(one.thigh_deg, other.thigh_deg), mixed(one.knee_deg, other.knee_deg))
-
-    legs = leg(start.left, end.left), leg(start.right, end.right)
-    return sf.Figure(mixed(start.trunk_deg, end.trunk_deg), *legs)
 
 
 def plan(*items: Item, breathing: bool = True) -> Plan:
@@ -171,8 +159,9 @@ def test_a_hold_is_called_back_counts_and_is_followed_by_rest() -> None:
     sitting = ready(lunges()).lunge(33.0).do(1.0, UPRIGHT)
     (back,) = sitting.of("come_back")
     held = next(event for event in sitting.of("hold"))
+    # Of the 4 s in and the 4 s out, the last and the first fifth of the way take 1.3 s each.
     assert back.details["held_s"] == pytest.approx(30.0, abs=0.2)
-    assert (held.details["counts"], held.details["seen_s"]) == (True, pytest.approx(33.0, abs=1.5))
+    assert (held.details["counts"], held.details["seen_s"]) == (True, pytest.approx(35.6, abs=0.5))
     ring = [shown.stage.hold_share for shown in sitting.shown if shown.stage.hold_share == shown.stage.hold_share]
     assert (min(ring) < 0.1, max(ring)) == (True, 1.0)
     assert all(later >= earlier for earlier, later in pairwise(ring))
@@ -200,13 +189,13 @@ def test_after_the_last_hold_comes_the_next_exercise_and_then_breathing() -> Non
     sitting.do(15.0, sf.ON_THE_FLOOR, until="breathing").do(45.0, None)
     assert sitting.live.state.ended == "done"
     assert sitting.shown[-1].stage.progress == (3, 3)
-    assert sitting.shown[-1].stage.lines[0] == "Low lunge, right, holds: 1, 13 s altogether"
+    assert sitting.shown[-1].stage.lines[0] == "Low lunge, right, holds: 1, 14 s altogether"
     assert "Bridge, repetitions: 2" in sitting.shown[-1].stage.lines
 
 
 def test_the_breathing_is_half_of_4_7_8_and_ends_after_four() -> None:
     sitting = Sitting(Plan((), "paced")).do(60.0, None)
-    said = [(event.details["id"], event.time_s) for event in sitting.of("say") if event.details["id"] != "ended"]
+    said = [(e.details["id"], e.time_s) for e in sitting.of("say") if e.details["id"] not in ("ended", "count")]
     assert [str(name).split()[1] for name, _ in said] == ["breathe_in", "hold_breath", "breathe_out"] * 4
     starts = [time_s for _, time_s in said]
     lengths = [later - earlier for earlier, later in pairwise(starts)]
@@ -302,7 +291,8 @@ def test_language_voice_and_help() -> None:
     assert sitting.do(6.0, UPRIGHT).shown[-1].stage.notice == "", "it covers the picture"
     keys = dict(sitting.press("h").stage.keys)
     assert keys["p"] == "dat doet pijn"
-    assert set(keys) == {"spatie", *"psqlvfh"}
+    assert set(keys) == {"spatie", *"psqlvfh", "hand omhoog", "armen gekruist"}
+    assert keys["hand omhoog"] == keys["spatie"]
     assert sitting.press("h").stage.keys == ()
 
 
@@ -340,3 +330,29 @@ def test_every_part_has_its_words(language: Language) -> None:
     for stage in stages:
         assert stage.cue or stage.breath_text or stage.phase
         assert "{" not in "".join((stage.title, stage.cue, stage.hint, stage.side, *stage.lines))
+
+
+def test_a_rocked_lunge_that_was_asked_for_counts_from_its_first_repetition() -> None:
+    sitting = ready(Item("dynamic-lunge", RIGHT, 3, 30.0))
+    for _ in range(3):
+        sitting.move(2.2, UPRIGHT, sf.lunge(6.0)).move(2.2, sf.lunge(6.0), UPRIGHT)
+    sitting.do(3.0, UPRIGHT)
+    assert [event.details["exercise"] for event in sitting.of("repetition")] == ["dynamic-lunge"] * 3
+    assert all(event.details["counts"] for event in sitting.of("repetition"))
+    assert sitting.of("hold") == []
+    assert sitting.live.state.part == "rest"
+
+
+def test_a_dead_bug_is_counted_leg_by_leg_and_has_words_of_its_own() -> None:
+    still, low = sf.DEAD_BUG, replace(sf.DEAD_BUG, right=sf.Leg(205.0, 80.0))
+    other = replace(sf.DEAD_BUG, left=low.right)
+    sitting = Sitting(plan(Item("dead-bug", None, 2, 0.0, unseen=("lower-back",))))
+    sitting.do(10.0, still, until="countdown")
+    assert any("lower back" in shown.stage.hint for shown in sitting.shown), "what is not checked is told"
+    sitting.do(5.0, still, until="exercise")
+    sitting.move(2.0, still, low)
+    assert sitting.shown[-1].stage.phase == "leg going out"
+    sitting.move(2.0, low, still).do(0.6, still).move(2.0, still, other).move(2.0, other, still).do(3.0, still)
+    assert [event.details["exercise"] for event in sitting.of("repetition")] == ["dead-bug"] * 2
+    assert "begin" in sitting.said
+    assert sitting.live.state.part == "rest"

@@ -13,12 +13,18 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import mediapipe as mp
 import pytest
+from mediapipe.tasks.python import vision
+from mediapipe.tasks.python.core.base_options import BaseOptions
 
 from poses.problem import Problem
-from vision import model, model_wheel
+from psoas_coach.samples import sample_clips
+from vision import model, model_assembly, model_wheel
 from vision.estimator import Estimator
 from vision.model import ensure_model, model_status
+from vision.model_assembly import without_silhouette
+from vision.sources import open_source
 
 
 def bundle(path: Path, detector: bytes = b"detector", landmarks: bytes = b"landmarks") -> bytes:
@@ -217,3 +223,38 @@ def test_assembly_from_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert model_status("full", tmp_path).source == "assembled"
     path.write_bytes(path.read_bytes()[:-1] + b"\1")
     assert not model_status("full", tmp_path).ok
+
+
+def test_without_the_silhouette_the_landmarks_are_the_same_to_the_last_bit(model_path: Path) -> None:
+    whole = model_path.read_bytes()
+    slim = without_silhouette(whole)
+    assert slim != whole
+    found = []
+    with open_source(sample_clips()[0]) as source:
+        pictures = [frame for frame, _ in zip(source, range(12), strict=False)]
+    for content in (whole, slim):
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=content), running_mode=vision.RunningMode.VIDEO
+        )
+        with vision.PoseLandmarker.create_from_options(options) as landmarker:
+            for frame in pictures:
+                picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.image)
+                result = landmarker.detect_for_video(picture, round(frame.time_s * 1000))
+                found.append([*result.pose_landmarks[0], *result.pose_world_landmarks[0]])
+    assert found[:12] == found[12:]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a bundle", b"PK\5\6" + bytes(18)])
+def test_a_bundle_of_an_unknown_kind_is_left_as_it_is(content: bytes, tmp_path: Path) -> None:
+    assert without_silhouette(content) == content
+    for inside in (content, bytes(range(256)) * 9, b"\xff" * 4000):
+        odd = bundle(tmp_path / "odd.task", landmarks=inside)
+        assert without_silhouette(odd) == odd
+
+
+def test_a_landmark_model_of_an_unknown_kind_is_left_as_it_is(model_path: Path) -> None:
+    with zipfile.ZipFile(model_path) as content:
+        detector = content.read(model_assembly.DETECTOR)
+    # The detector has two outputs, not five.
+    odd = model_assembly._bundle({model_assembly.DETECTOR: detector, model_assembly.LANDMARKS: detector})
+    assert without_silhouette(odd) == odd

@@ -40,11 +40,13 @@ def seen_for(figure: sf.Figure, seconds: float, memory: RecognitionMemory, start
         (sf.WALKING, None),
         (sf.KNEELING_ON_HEEL, None),
         (sf.PLANK, None),
-        (sf.DEAD_BUG, None),
+        (sf.DEAD_BUG, "dead-bug"),
     ],
 )
 def test_postures_in_a_photograph(figure: sf.Figure, name: str | None, facing: int) -> None:
-    memory = recognise(measured(figure, facing), 0.0, EXERCISES, RecognitionMemory(), still=True)
+    seen = measured(figure, facing)
+    plain_deg = seen.values[:, INDEX["hip_opening_deg"]].tolist()
+    memory = recognise(seen, 0.0, EXERCISES, RecognitionMemory(), still=True, plain_deg=plain_deg)
     assert memory.exercise == name
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import stick_figure as sf
-from poses import skeleton
+from poses import skeleton, view
 from poses.exercise_file import built_in
 from poses.measures import INDEX
 from poses.movement import MEASURES
@@ -63,7 +63,7 @@ def test_an_arched_bridge_is_found_and_a_flat_one_is_not() -> None:
     assert ("hip-opening", Verdict.STOP) in [(finding.rule, finding.verdict) for finding in found]
 
 
-@pytest.mark.parametrize("figure", [sf.STANDING, sf.WALKING, sf.PLANK, sf.DEAD_BUG, sf.KNEELING_ON_HEEL])
+@pytest.mark.parametrize("figure", [sf.STANDING, sf.WALKING, sf.PLANK, sf.KNEELING_ON_HEEL])
 def test_what_is_no_exercise_gets_no_verdict(figure: sf.Figure) -> None:
     steps, found = run(held((3.0, figure)))
     assert found == []
@@ -244,7 +244,9 @@ def test_nothing_impossible_comes_out_of_anything() -> None:
         steps, found = run(poses)
         for step in steps:
             judged = step.assessment
-            assert (judged.exercise is None) == bool(judged.problems)
+            partly = bool(judged.problems) and judged.problems[0] in view.PARTLY
+            assert judged.exercise is None or partly or not judged.problems
+            assert judged.exercise is not None or judged.problems
             if judged.problems:
                 assert judged.verdict is Verdict.UNKNOWN
             for reading in judged.readings:

@@ -28,9 +28,16 @@ def test_contents(wheel: Path) -> None:
         "psoas_coach/samples/bridge.mp4",
         "psoas_coach/samples/bridge.truth.csv",
         "vision/overlay.py",
+        "psoas_coach/report/templates/report.html",
+        "psoas_coach/report/assets/page.css",
+        "psoas_coach/report/templates/history.html",
+        *(f"{room}/py.typed" for room in ("vision", "poses", "calibration", "psoas_coach")),
         "calibration/phantom/render.py",
     ):
         assert needed in names
+    # Every script and style of the pages.
+    for path in (ROOT / "psoas_coach" / "report" / "assets").iterdir():
+        assert f"psoas_coach/report/assets/{path.name}" in names
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"vision", "poses", "calibration", "psoas_coach"}
     assert not [name for name in names if name.endswith((".task", ".tflite", ".pyc", ".part"))]
@@ -50,4 +57,4 @@ def test_the_installed_program_finds_its_parts(wheel: Path, tmp_path: Path) -> N
     module, lunge, bridge, count = done.stdout.split()
     for path in (module, lunge, bridge):
         assert Path(path).is_relative_to(installed), path
-    assert int(count) == 2
+    assert int(count) == 6

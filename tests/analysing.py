@@ -1,0 +1,18 @@
+"""What tests of an analysis share: its settings, and its table read back."""
+
+import csv
+from pathlib import Path
+
+from poses.exercise_file import built_in
+from poses.messages import Messages
+from psoas_coach.analysis import Settings
+
+
+def settings(model_path: Path, *, video: bool = False, exercise: str = "auto") -> Settings:
+    chosen = tuple(e for e in built_in() if exercise in ("auto", e.id))
+    return Settings(chosen, exercise, Messages("en"), model_path, "full", video)
+
+
+def table_of(folder: Path) -> list[dict[str, str]]:
+    with (folder / "measures.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
