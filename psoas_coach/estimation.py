@@ -34,6 +34,7 @@ _DECODED: Final = 1
 _TRACKED: Final = 2
 # So many pictures on, all of a part's chain has been loaded; what that took besides is given back.
 _LOADED: Final = 15
+_GIVEN_BACK: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ class Estimation:
                             return
                         given.put(seen)
                         self._done[number] += 1
-                        if self._done[number] == _LOADED:
+                        if self._done[number] % _GIVEN_BACK == _LOADED:
                             give_back()
                     give_back()
                     given.put(None)

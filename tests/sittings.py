@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 
+from psoas_coach.live_record import LOG, RECORD
 from psoas_coach.samples import sample_clips
 from vision.sources import open_source
 
@@ -40,6 +41,12 @@ def events_in(folder: Path) -> list[dict[str, Any]]:
 
 def of(events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [event for event in events if event["event"] == kind]
+
+
+def pictures_in(folder: Path) -> int:
+    """How many pictures of a session are written down while it goes on."""
+    log = folder / LOG
+    return log.stat().st_size // RECORD.itemsize if log.exists() else 0
 
 
 class Phone:

@@ -7,11 +7,15 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sittings import LUNGE, Begin, Phone, Run, events_in, of
+import pytest
+from pieces import until
+from sittings import LUNGE, Begin, Phone, Run, events_in, of, pictures_in
 
 from psoas_coach.live_record import ABOUT, LOG, recovered
 from psoas_coach.poses_file import load
 from vision.sources import open_source
+
+pytestmark = pytest.mark.alone
 
 
 def test_a_killed_session_opens_again_with_all_but_its_last_second(begun: Begin, run: Run, tmp_path: Path) -> None:
@@ -38,9 +42,9 @@ def test_a_killed_session_opens_again_with_all_but_its_last_second(begun: Begin,
 def test_ctrl_c_ends_with_everything_kept(begun: Begin) -> None:
     (started,) = begun(str(LUNGE))
     process, folder = started.process, started.folder
-    time.sleep(3.0)
+    until(lambda: pictures_in(folder) > 20)
     process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=20)
+    out, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     last = json.loads(out.splitlines()[-1])
     assert (last["event"], last["folder"]) == ("kept", str(folder))
@@ -50,21 +54,26 @@ def test_ctrl_c_ends_with_everything_kept(begun: Begin) -> None:
     assert len(load(folder / "poses.npz")) > 20
 
 
+def troubles_of(folder: Path) -> list[str]:
+    return [event["what"] for event in of(events_in(folder), "trouble")]
+
+
 def test_a_camera_that_goes_and_comes_back_is_told_and_the_session_goes_on(begun: Begin) -> None:
     with Phone(LUNGE) as phone:
         (started,) = begun(phone.address)
-        time.sleep(2.0)
+        until(lambda: pictures_in(started.folder) > 20)
         phone.gone = True
-        time.sleep(0.5)
+        until(lambda: troubles_of(started.folder) == ["lost"])
         phone.wh, phone.gone = (480, 360), False
-        time.sleep(4.5)
+        until(lambda: troubles_of(started.folder) == ["lost", "resized"])
+        # The person is found again within a second, and judged for some more.
+        time.sleep(3.0)
         started.process.send_signal(signal.SIGINT)
-        _, errors = started.process.communicate(timeout=20)
+        _, errors = started.process.communicate(timeout=60)
     assert started.process.returncode == 130, errors
     assert "secret" not in (started.folder / "events.jsonl").read_text(encoding="utf-8") + errors
     events = events_in(started.folder)
-    troubles = [event["what"] for event in of(events, "trouble")]
-    assert troubles[:2] == ["lost", "resized"]
+    assert troubles_of(started.folder)[:2] == ["lost", "resized"]
     assert {"lost", "resized"} <= {event["id"] for event in of(events, "say")}
     recording = load(started.folder / "poses.npz")
     times = recording.arrays["time_s"]

@@ -2,7 +2,9 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from math import isnan
 from pathlib import Path
@@ -15,7 +17,7 @@ import stick_figure as sf
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.variety import Variant, View
 from poses.exercise_file import built_in
-from poses.records import Verdict
+from poses.records import Frame, Pose, Verdict
 from poses.signs import sign_of
 from psoas_coach.live import Wish, run_session
 from psoas_coach.live_session import LiveSession
@@ -25,8 +27,9 @@ from psoas_coach.run import chosen_exercises
 from psoas_coach.session import Session
 from psoas_coach.speech_queue import Urgency
 from vision.estimator import Estimator
-from vision.live_source import Choice
+from vision.live_source import Choice, PlayedClip
 from vision.recorder import VideoRecorder
+from vision.sources import open_source
 
 RATE = 15.0
 UPRIGHT = sf.lunge(-10.0)
@@ -152,6 +155,35 @@ RENDERED = 4.0
 YAWS_DEG = {"lunge-arms-overhead": -10.0}
 
 
+class Unhurried(PlayedClip):
+    """A clip as camera whose next picture comes once the last was looked at, so that a busy computer misses none."""
+
+    def __init__(self, path: Path, taken: threading.Semaphore) -> None:
+        super().__init__(path)
+        self.path, self.taken = path, taken
+
+    def __iter__(self) -> Iterator[Frame]:
+        with open_source(self.path) as source:
+            for frame in source:
+                yield frame
+                # Where nobody looks it goes on at its own pace.
+                self.taken.acquire(timeout=4.0 / RENDERED)
+
+
+class Telling(Estimator):
+    """The pose model, which tells that it has looked."""
+
+    def __init__(self, taken: threading.Semaphore, model: Path) -> None:
+        super().__init__(model, arms=True)
+        self.taken = taken
+
+    def estimate(self, frame: Frame) -> Pose:
+        try:
+            return super().estimate(frame)
+        finally:
+            self.taken.release()
+
+
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference person giving each sign, four pictures a second, near enough to be judged."""
@@ -170,19 +202,13 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_before_a_camera_each_sign_acts_when_it_is_given(
     clips: Path, model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def sit(name: str) -> None:
+    for name, wanted in CLIPS.items():
         exercises = chosen_exercises("low-lunge" if name.startswith("lunge") else "bridge")
         wish = Wish(str(clips / f"{name}.mp4"), voice=False, headless=True, out=tmp_path / name)
-        plan = default_plan(exercises)
-        run_session(wish, Choice(wish.camera), plan, exercises, model_path, should_stop=lambda: False)
-
-    # They take their own time, so all at once.
-    sessions = [threading.Thread(target=sit, args=(name,)) for name in CLIPS]
-    for session in sessions:
-        session.start()
-    for session in sessions:
-        session.join()
-    for name, wanted in CLIPS.items():
+        plan, choice, taken = default_plan(exercises), Choice(wish.camera), threading.Semaphore(0)
+        choice.open = partial(Unhurried, clips / f"{name}.mp4", taken)
+        make = partial(Telling, taken)
+        run_session(wish, choice, plan, exercises, model_path, should_stop=lambda: False, make_estimator=make)
         (folder,) = (tmp_path / name).iterdir()
         lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
         events = [json.loads(line) for line in lines]

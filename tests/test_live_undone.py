@@ -21,6 +21,7 @@ from vision.sources import open_source
 
 LUNGE = sample_clips()[0]
 SECONDS = 3.0
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture(autouse=True)
