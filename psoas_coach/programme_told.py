@@ -14,7 +14,6 @@ from psoas_coach.breathing import closing_way
 from psoas_coach.plan import Item, takes_turns
 from psoas_coach.programme import STRETCHES, LeftOut, Programme, item_s
 
-_ADVICE: Final = ("walk", "water", "therapist")
 _MINUTE_S: Final = 60.0
 
 
@@ -36,8 +35,12 @@ def tell(out: Console, texts: Messages, made: Programme, now: datetime) -> None:
 def tell_advice(out: Console, texts: Messages, made: Programme, profile: str | None) -> None:
     """What is good to know for after it."""
     out.print(f"\n[bold]{escape(texts('programme', 'after'))}[/]")
-    for name in _ADVICE:
-        out.print(f"  {escape(texts('programme', 'advice', name))}")
+    for line in (
+        texts("live", "advice", "softly"),
+        texts("live", "advice", "water"),
+        texts("programme", "advice", "therapist"),
+    ):
+        out.print(f"  {escape(line)}")
     if made.therapist:
         out.print(f"  {escape(texts('cues', 'therapist'))}")
     if profile is not None:
