@@ -53,7 +53,7 @@ def make(
     exercises: Sequence[Exercise],
     now: datetime,
 ) -> Programme:
-    """The programme of a day, told; arguments as of ``run``.
+    """The programme of a day, told.
 
     Args:
         out: Where to ask and tell.
