@@ -49,8 +49,8 @@ def tell_advice(out: Console, texts: Messages, made: Programme, profile: str | N
 
 def plan_text(texts: Messages, made: Programme, now: datetime) -> str:
     """The plan as the file that ``live --plan`` reads, with the same sentences as comments."""
-    opening = (f"{texts('programme', 'file', date=f'{now:%d-%m-%Y}')} {length_told(texts, made)}",)
-    opening += (texts("programme", "asks_again"),)
+    first = f"{texts('programme', 'file', date=f'{now:%d-%m-%Y}')} {length_told(texts, made)}"
+    opening = (first, texts("programme", "asks_again"))
     comments = {number: _why(texts, made, number) for number in range(len(made.plan.items))}
     return plan_file.text_of(made.plan, opening, comments)
 

@@ -11,6 +11,7 @@ from sittings import LUNGE, Run, events_in, of
 from test_screening import well
 
 import stick_figure as sf
+from calibration.baseline import Side
 from calibration.profile import Profile
 from calibration.progress import Done
 from calibration.screening import screen
@@ -50,20 +51,9 @@ def session(ident: str, began: datetime, *parts: PartRow, person: str | None = N
     return Kept(row, parts)
 
 
-def hold(ident: str, number: int, side: str, seconds: float, exercise: str = "low-lunge") -> PassRow:
+def hold(ident: str, number: int, side: Side, seconds: float, exercise: str = "low-lunge") -> PassRow:
     begin_s = 60.0 * number
-    return PassRow(
-        ident,
-        number,
-        "hold",
-        exercise,
-        side,
-        begin_s,
-        begin_s + seconds,
-        seconds,
-        9.0,
-        True,  # type: ignore[arg-type]
-    )
+    return PassRow(ident, number, "hold", exercise, side, begin_s, begin_s + seconds, seconds, 9.0, True)
 
 
 def repetition(ident: str, number: int, exercise: str = "bridge") -> PassRow:
