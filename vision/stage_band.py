@@ -13,7 +13,7 @@ from vision.shapes import fill, texture
 from vision.stage import Stage
 from vision.stage_layout import Places
 
-# A hint that would be smaller than this part of its size on one line gets more lines, and more of the band (convention).
+# A hint that would be smaller than this part of its size on one line gets more lines and more room (convention).
 _LEGIBLE = 0.7
 _LONG_HINT = 0.45
 
