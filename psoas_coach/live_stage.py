@@ -35,7 +35,7 @@ _STRETCHED: Final = (Phase.HOLD, Phase.TOP)
 _PLACES: Final = ("side_or_sitting", "lying")
 _BEFORE: Final = (None, Phase.SET_UP, Phase.REST)
 # Sentences of advice at the end, keys of [live.advice].
-_ADVICE: Final = ("balance", "softly", "water", "therapist")
+_ADVICE: Final = ("balance", "softly", "therapist")
 
 
 def held_s(step: Step, exercise: str) -> float:

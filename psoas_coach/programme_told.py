@@ -35,11 +35,7 @@ def tell(out: Console, texts: Messages, made: Programme, now: datetime) -> None:
 def tell_advice(out: Console, texts: Messages, made: Programme, profile: str | None) -> None:
     """What is good to know for after it."""
     out.print(f"\n[bold]{escape(texts('programme', 'after'))}[/]")
-    for line in (
-        texts("live", "advice", "softly"),
-        texts("live", "advice", "water"),
-        texts("programme", "advice", "therapist"),
-    ):
+    for line in (texts("live", "advice", "softly"), texts("programme", "advice", "therapist")):
         out.print(f"  {escape(line)}")
     if made.therapist:
         out.print(f"  {escape(texts('cues', 'therapist'))}")
