@@ -24,7 +24,7 @@ from psoas_coach.history.keeping import note_change
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
 from psoas_coach.live import MakeEstimator, need_display
 from psoas_coach.live_events import Event
-from psoas_coach.live_gate import after_last_time, offers_now, plan_for
+from psoas_coach.live_gate import after_last_time, outcome_now, plan_for
 from psoas_coach.live_loop import Loop, Shows
 from psoas_coach.person_lines import told_lines
 from psoas_coach.plan import default_plan
@@ -96,7 +96,8 @@ def _plan(wish: CalibrationWish, texts: Messages, *, known: bool, now: datetime)
     out, exercises = console(stderr=wish.headless, prose=True), built_in()
     # Answers from a file are completed by what a profile knows, where there is one yet.
     whose = wish.name if known or wish.answers is None else None
-    offers = after_last_time(out, texts, whose, exercises, offers_now(out, texts, whose, wish.answers), now)
+    offers = outcome_now(out, texts, whose, wish.answers).offers
+    offers = after_last_time(out, texts, whose, exercises, offers, now)
     left = {item.exercise for item in plan_for(out, texts, default_plan(exercises), offers).items}
     found = tasks(left)
     if {task.kind for task in found} == {"standing"}:

@@ -33,6 +33,7 @@ from psoas_coach.cli_options import (
     WorkersOption,
 )
 from psoas_coach.cli_person import calibrate_app, profile_app
+from psoas_coach.cli_plan import plan
 
 app = typer.Typer(
     name="psoas-coach",
@@ -121,6 +122,9 @@ def live(
     plan: Annotated[
         Path | None, typer.Option("--plan", help="A TOML file of what to do, instead of the usual.", show_default=False)
     ] = None,
+    programme: Annotated[
+        bool, typer.Option("--programme", help="Follow the programme of today (see the command plan).")
+    ] = False,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Whose answers are remembered; those of today are asked each time.")
     ] = None,
@@ -149,6 +153,8 @@ def live(
         raise typer.BadParameter("give --plan or --exercise, not both")
     if plan is not None and level != 1:
         raise typer.BadParameter("the plan says at which level each step is done; leave --level away")
+    if programme and (plan is not None or exercise != "auto" or level != 1):
+        raise typer.BadParameter("the programme says what is done; leave --plan, --exercise and --level away")
     if blur_face and not record:
         raise typer.BadParameter("--blur-face is about the video that --record keeps; without --record none is kept")
     language = lang.value if lang else language_of_system()
@@ -168,6 +174,7 @@ def live(
         lens,
         roll,
         level,
+        programme,
     )
     raise typer.Exit(run_live(wish))
 
@@ -227,6 +234,7 @@ def replay(
 app.command()(export)
 app.command()(schema)
 app.command()(batch)
+app.command()(plan)
 
 
 @app.command()

@@ -15,14 +15,14 @@ from calibration.progress import PAIN_STOPS, Done
 from poses.exercise import Exercise
 from poses.messages import Language, Messages
 from poses.problem import Problem
-from psoas_coach import cameras, profiles
+from psoas_coach import cameras, profiles, programme_today
 from psoas_coach.analysis import Outcome
 from psoas_coach.held_limits import held
 from psoas_coach.history.keeping import note_session
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
 from psoas_coach.live_events import Event, side_name
 from psoas_coach.live_files import SUMMARY, TABLE, VIDEO, SessionFiles, new_folder, sessions_folder
-from psoas_coach.live_gate import after_last_time, offers_now, plan_for
+from psoas_coach.live_gate import after_last_time, outcome_now, plan_for
 from psoas_coach.live_loop import Loop, Shows
 from psoas_coach.live_record import EVENTS, POSES, About
 from psoas_coach.live_session import LiveSession
@@ -61,6 +61,7 @@ class Wish:
     lens: str | None = None
     roll_deg: float = 0.0
     level: int = 1
+    programme: bool = False
 
 
 MakeEstimator = Callable[[Path], AbstractContextManager[Estimates]]
@@ -87,8 +88,11 @@ def live(wish: Wish) -> int:
     began = datetime.now()
     plan = read_plan(wish.plan, exercises) if wish.plan else default_plan(exercises, wish.exercise, wish.level)
     out = console(stderr=wish.headless, prose=True)
-    offers = offers_now(out, texts, wish.profile, wish.answers)
-    plan = plan_for(out, texts, plan, after_last_time(out, texts, wish.profile, exercises, offers, began))
+    if wish.programme:
+        plan = programme_today.make(out, texts, wish.profile, wish.answers, exercises, began).plan
+    else:
+        offers = outcome_now(out, texts, wish.profile, wish.answers).offers
+        plan = plan_for(out, texts, plan, after_last_time(out, texts, wish.profile, exercises, offers, began))
     exercises = tuple(exercise.at_level(plan.level_of(exercise.id)) for exercise in exercises)
     model = ensure_model(wish.model, report=errors.print)
     with polite() as asked_to_stop:

@@ -84,8 +84,9 @@ def _seen(shown: Stage, state: State, watch: Watch, texts: Messages) -> Stage:
 
 
 def lines(state: State, texts: Messages) -> list[str]:
-    """What is told at the end of the breathing that was watched."""
+    """What is told at the end of the breathing that was watched; the gist of it beside other things that were done."""
     watched = [
         one for one in state.breaths if breathing.way(one.exercise).watch is not None and one.end_s > one.start_s
     ]
-    return [line for record in watched for line in told_lines(texts, record)]
+    told = [told_lines(texts, record) for record in watched]
+    return list(dict.fromkeys(line for lines_ in told for line in (lines_[:1] if state.done else lines_)))

@@ -17,8 +17,8 @@ from psoas_coach import profiles, screening
 from psoas_coach.plan import Plan, suited
 
 
-def offers_now(out: Console, texts: Messages, profile: str | None, answers: Path | None) -> Mapping[str, Offer]:
-    """What the person's answers make of each exercise now.
+def outcome_now(out: Console, texts: Messages, profile: str | None, answers: Path | None) -> Outcome:
+    """What the person's answers mean now, told.
 
     Answers that a profile still holds are not asked for again; those of today are asked every time.
 
@@ -48,7 +48,7 @@ def offers_now(out: Console, texts: Messages, profile: str | None, answers: Path
             texts("screening", "emergency" if outcome.emergency else "doctor_soon").rstrip("."),
             texts("screening", "stop_reasons").rstrip("."),
         )
-    return outcome.offers
+    return outcome
 
 
 def after_last_time(

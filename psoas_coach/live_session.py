@@ -257,7 +257,7 @@ class LiveSession:
         if item is None or math.isnan(seconds):
             if step.moment.phase not in _HELD:
                 self._course.state = replace(self._course.state, called_back=False)
-        elif seconds >= item.hold_s and not self._course.state.called_back:
+        elif seconds >= item.hold_s > 0.0 and not self._course.state.called_back:
             self._course.state = replace(self._course.state, called_back=True)
             self._course.tell("come_back", exercise=item.exercise, side=side_name(item.side), held_s=seconds)
             self._course.say("come_back", self._course.texts("cues", "hold_done"), Urgency.GUIDANCE)

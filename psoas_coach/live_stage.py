@@ -159,8 +159,8 @@ def _exercise(shown: Stage, state: State, item: Item, texts: Messages) -> Stage:
     elif not cue and (moment.exercise != item.exercise or moment.phase in _BEFORE):
         cue = texts("live", "again") if state.count and item.repetitions > state.count else ""
         cue = cue or sentence(texts, item, "begin")
-    # Too far is no hold: no ring fills for it.
-    held = math.isfinite(seconds) and step.verdict is not Verdict.STOP
+    # Too far is no hold, and some exercises are not held at all: no ring fills for these.
+    held = math.isfinite(seconds) and item.hold_s > 0.0 and step.verdict is not Verdict.STOP
     # A stretch is breathed through; a repetition is too short for that.
     breath = breathing.breath_in_hold(seconds) if held and item.side is not None else None
     return replace(

@@ -143,6 +143,16 @@ def hold_target_s(exercise: Exercise) -> float:
     return limits.caution_s - COME_BACK_BEFORE_S if limits is not None else 0.0
 
 
+def most_repetitions(exercise: str) -> int:
+    """How many repetitions, or holds, a step of an exercise may have (B7, D5); of both legs where they take turns."""
+    return _MOST_OF_BOTH_LEGS if takes_turns(exercise) else _MOST_REPETITIONS
+
+
+def takes_turns(exercise: str) -> bool:
+    """Whether its legs take turns, and repetitions of both are counted together."""
+    return exercise in _REPETITIONS_OF
+
+
 def default_plan(exercises: Sequence[Exercise], chosen: str = "auto", level: int = 1) -> Plan:
     """The plan where the user gave none: the usual exercises, or the chosen one, on both sides where it has sides.
 
@@ -239,7 +249,7 @@ def _faults(step: _Step) -> list[str]:
         found.append(f"{step.exercise} has no sides")
     if step.level is not None and step.level > len(exercise.levels) + 1:
         found.append(f"{step.exercise} has {len(exercise.levels) + 1} level{'s' if exercise.levels else ''}")
-    most = _MOST_OF_BOTH_LEGS if step.exercise in _REPETITIONS_OF else _MOST_REPETITIONS
+    most = most_repetitions(step.exercise)
     if step.repetitions is not None and step.repetitions > most:
         found.append(f"repetitions of {step.exercise} are at most {most} (found {step.repetitions})")
     longest_s = hold_target_s(exercise)

@@ -33,7 +33,9 @@ ONLY_IN = {
     # Pages are made in one place, where everything that is filled in is escaped; Plotly is a file, never a library.
     "jinja2": {"psoas_coach/report/page.py"},
     "plotly": set(),
-    "typer": {f"psoas_coach/cli{part}.py" for part in ("", "_batch", "_options", "_person", "_content", "_history")},
+    "typer": {
+        f"psoas_coach/cli{part}.py" for part in ("", "_batch", "_options", "_person", "_plan", "_content", "_history")
+    },
 }
 
 

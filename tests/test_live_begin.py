@@ -8,7 +8,7 @@ from rich.console import Console
 from sittings import LUNGE, Run
 
 from poses.messages import Messages
-from psoas_coach.live_gate import offers_now, plan_for
+from psoas_coach.live_gate import outcome_now, plan_for
 from psoas_coach.plan import default_plan
 from psoas_coach.run import chosen_exercises
 
@@ -52,7 +52,7 @@ def test_answers_leave_out_what_they_stand_against(run: Run, answers: Path, tmp_
     (tmp_path / "knee.toml").write_text(text, encoding="utf-8")
     told = StringIO()
     out, texts = Console(file=told, width=200), Messages("en")
-    offers = offers_now(out, texts, None, tmp_path / "knee.toml")
+    offers = outcome_now(out, texts, None, tmp_path / "knee.toml").offers
     plan = plan_for(out, texts, default_plan(chosen_exercises("auto")), offers)
     assert [item.exercise for item in plan.items] == ["bridge"]
     assert "Left out of this session: By your answers, Low lunge is: not now because of S11." in " ".join(

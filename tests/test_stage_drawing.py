@@ -18,6 +18,7 @@ from poses.exercise_file import built_in
 from poses.messages import LANGUAGES, Language, Messages
 from poses.records import Frame, Pose, Step, Verdict
 from psoas_coach.session import Session
+from psoas_coach.wording import unseen_sentence
 from vision import lettering, palette, stage_picture
 from vision.cards import Box
 from vision.stage import Part, Stage
@@ -330,3 +331,24 @@ def test_nobody_and_no_camera_are_no_reason_to_fail() -> None:
         assert draw(with_nobody, (640, 480)).any()
         assert draw(replace(with_nobody, step=None), (640, 480)).any()
         assert draw(replace(with_nobody, frame=None), (640, 480)).any()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["dead-bug", "standing-core"])
+def test_a_long_hint_gets_more_lines_and_not_tiny_letters(
+    monkeypatch: pytest.MonkeyPatch, language: Language, name: str
+) -> None:
+    written: list[lettering.Block] = []
+    real = lettering.write_block
+
+    def write_block(image: NDArray[np.uint8], block: lettering.Block, *rest: object, **how: object) -> float:
+        written.append(block)
+        return real(image, block, *rest, **how)  # type: ignore[arg-type] # as they were given
+
+    monkeypatch.setattr(lettering, "write_block", write_block)
+    texts = Messages(language)
+    exercise = next(one for one in built_in() if one.id == name)
+    hint = unseen_sentence(texts, name, exercise.unseen)
+    draw(Stage("set-up", title=name, cue=texts("live", "view_good"), hint=hint), (1280, 720))
+    (block,) = [one for one in written if " ".join(one.lines) == hint]
+    assert block.size >= 20

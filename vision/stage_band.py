@@ -13,6 +13,10 @@ from vision.shapes import fill, texture
 from vision.stage import Stage
 from vision.stage_layout import Places
 
+# A hint that would be smaller than this part of its size on one line gets more lines and more room (convention).
+_LEGIBLE = 0.7
+_LONG_HINT = 0.45
+
 
 def draw(image: Image, stage: Stage, places: Places) -> None:
     """Draws the band into ``image``, in place."""
@@ -74,6 +78,8 @@ def _text(image: Image, stage: Stage, room: Box, places: Places) -> None:
     high = room.h
     if stage.hint:
         hint = lettering.fit(stage.hint, (room.w, round(room.h * share)), size, 3 if narrow else 1, weight)
+        if hint.size < _LEGIBLE * size:
+            hint = lettering.fit(stage.hint, (room.w, round(room.h * max(share, _LONG_HINT))), size, 3, weight)
         groups.append((hint, PAPER if stage.verdict is Verdict.STOP else MUTED, weight))
         high -= hint.high + gap
     if stage.cue:
