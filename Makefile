@@ -11,7 +11,7 @@
 # make bench-breath  breaths told, missed and claimed of nobody, on people kept for that; half an hour
 # make bench-history  a thousand made-up sessions: written, read, and shown by Chromium; a minute
 # make bench-practice  the exercises beside lunge and bridge; an hour and a half on two cores
-# make bench-recognition  which exercise anybody is taken to do; twenty minutes, less after a first time
+# make bench-recognition  which exercise anybody is taken to do; an hour, less after a first time
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
 # make training  learn poses/correction.npz anew on rendered people; an hour or more
 # make samples  render the bundled clips anew (the phantom; same seed, same angles)

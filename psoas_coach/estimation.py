@@ -11,7 +11,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
@@ -33,8 +33,8 @@ from vision.sources import Source, Still, open_source
 _DECODED: Final = 1
 _TRACKED: Final = 2
 # So many pictures on, all of a part's chain has been loaded; what that took besides is given back, and what was freed
-# since every so many pictures: ten minutes of 1080p grow by 13 MB after their first, and by 42 without.
-_LOADED, _GIVEN_BACK = 15, 60
+# since, every so many pictures (docs/performance.md, "Memory").
+_LOADED, _GIVEN_BACK = 15, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ class Estimation:
         self._next = itertools.count()
         # So many parts may be begun and not yet handed over.
         self._room = threading.Semaphore(self._workers + 1)
+        self._loading = threading.Lock()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -192,7 +193,7 @@ class Estimation:
                 try:
                     clip = clip or stack.enter_context(Clip(self._source.path))
                     last = len(index.stamps) if part.last is None else part.last
-                    for seen in chain(self._estimator(), clip.part(index, part.warm, last), part.first):
+                    for seen in self._seen(number, clip.part(index, part.warm, last), part.first):
                         if self._stop.is_set():
                             return
                         given.put(seen)
@@ -204,6 +205,19 @@ class Estimation:
                 except BaseException as error:
                     given.put(error)
                     return
+
+    def _seen(self, number: int, frames: Generator[Frame, None, None], first: int) -> Iterator[Seen]:
+        """What is seen of a part. Loading the model takes a tenth more memory for a moment, so no two do it at once.
+
+        The first parts of all have nothing beside them yet, and do not wait.
+        """
+        with nullcontext() if number < self._workers else self._loading:
+            seen = chain(self._estimator(), frames, first)
+            begun = next(seen, None)
+            give_back()
+        if begun is not None:
+            yield begun
+            yield from seen
 
     def _estimator(self) -> Estimator:
         """A new estimator, or the one that was made to see whether the model can be used."""
