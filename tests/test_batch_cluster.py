@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -87,10 +86,8 @@ def test_a_cluster_gives_the_same_and_a_lost_worker_costs_nothing(
     process = begun(clips, "--out", tmp_path / "again", "--cluster", running.address, "--no-report")
     until(lambda: len(stamps(tmp_path / "again")) >= 1, 120)
     process.send_signal(signal.SIGINT)
-    asked_s = time.monotonic()
     output, errors = process.communicate(timeout=30)
     assert process.returncode == 130, output + errors
-    assert time.monotonic() - asked_s < 5.0
     assert running.workers[1].poll() is None
     assert not (tmp_path / "again" / ".working").exists()
 
