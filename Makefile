@@ -10,6 +10,7 @@
 # make bench-gestures  signs of the arms that act, and whether anything else does; an hour, less after bench-detection
 # make bench-breath  breaths told, missed and claimed of nobody, on people kept for that; half an hour
 # make bench-history  a thousand made-up sessions: written, read, and shown by Chromium; a minute
+# make bench-front  standing core work seen from the front, on people kept for that; ten minutes
 # make bench-practice  the exercises beside lunge and bridge; an hour and a half on two cores
 # make bench-recognition  which exercise anybody is taken to do; an hour, less after a first time
 # make bench-accuracy  errors of every measure against known truth, on people kept for that; an hour or more
@@ -23,7 +24,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint bench bench-batch bench-overhead bench-accuracy bench-baseline bench-breath bench-company bench-detection bench-gestures bench-history bench-practice bench-recognition training samples clean
+.PHONY: demo test lint bench bench-batch bench-overhead bench-accuracy bench-baseline bench-breath bench-company bench-detection bench-front bench-gestures bench-history bench-practice bench-recognition training samples clean
 
 demo: $(INSTALLED)
 	$(BIN)/psoas-coach demo
@@ -63,6 +64,9 @@ bench-company: $(INSTALLED_DEV)
 
 bench-practice: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.practice --write docs/accuracy.md $(BENCH_ARGS)
+
+bench-front: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks.front $(BENCH_ARGS)
 
 bench-recognition: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks.recognising --write docs/accuracy.md $(BENCH_ARGS)

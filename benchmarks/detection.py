@@ -70,15 +70,19 @@ OF_ARMS: Final = (
     "lunge-arms-overhead",
     "lunge-hand-up",
 )
+# What is seen from the front: measured apart, by ``benchmarks.front``.
+OF_FRONT: Final = tuple(name for name in SCRIPTS if name.startswith("standing-march-front"))
 # The exercises beside lunge and bridge: measured apart, by ``benchmarks.practice``.
 OF_PRACTICE: Final = tuple(
-    name for name in SCRIPTS if name.startswith(("dynamic-lunge", "dead-bug", "hip-opening", "standing-march"))
+    name
+    for name in SCRIPTS
+    if name.startswith(("dynamic-lunge", "dead-bug", "hip-opening", "standing-march")) and name not in OF_FRONT
 )
 # How somebody breathes is asked by ``benchmarks.breath``.
 OF_BREATH: Final = ("belly-breathing", "breath-held", "breath-none", "breathing-478", "chest-breathing")
 # A calibration is no exercise. Seeds follow from a script's number among the others, so a new one that is not left out
 # shifts them.
-_ELSEWHERE: Final = ("calibration", *WITH_OTHERS, *OF_ARMS, *OF_PRACTICE, *OF_BREATH)
+_ELSEWHERE: Final = ("calibration", *WITH_OTHERS, *OF_ARMS, *OF_PRACTICE, *OF_FRONT, *OF_BREATH)
 _CALLED: Final = tuple(exercise.id for exercise in built_in())
 # A finding is this much blurred at its edges by smoothing.
 _BLURRED_S: Final = 0.5

@@ -16,7 +16,7 @@ from typing import Final
 
 from benchmarks import detection, practice
 from benchmarks.accuracy import replace_figures
-from benchmarks.detection import OF_PRACTICE
+from benchmarks.detection import OF_FRONT, OF_PRACTICE
 from benchmarks.phantoms import SIZE, Seen, Take, watch
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.variety import FIRST_KEPT_SEED
@@ -97,7 +97,7 @@ def of_file(path: Path) -> Iterator[tuple[str, str, bool]]:
 def gathered(folder: Path, first: int) -> dict[tuple[str, int], Seen]:
     """Everybody, each drawn unless the folder holds them."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [(script, first + number) for number, script in enumerate(SCRIPTS)]
+    wanted = [(script, first + number) for number, script in enumerate(SCRIPTS) if script not in OF_FRONT]
     missing = [one for one in wanted if not _path(folder, *one).exists()]
     missing.sort(key=lambda one: -SCRIPTS[one[0]].duration_s)
     with ProcessPoolExecutor(os.cpu_count()) as pool:

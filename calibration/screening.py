@@ -84,6 +84,7 @@ class Table(Strict):
     """The table as it stands in the file."""
 
     exercises: list[str]
+    same_as: dict[str, str]
     emergency: list[str]
     doctor_soon: list[str]
     person: _Rows
@@ -94,6 +95,7 @@ class Table(Strict):
     def _complete(self) -> "Table":
         rows = {**self.person, **self.today}
         faults = [f"{name} has {len(row)} cells" for name, row in rows.items() if len(row) != len(self.exercises)]
+        faults += [f"same_as.{name}: no exercise {of}" for name, of in self.same_as.items() if of not in self.exercises]
         faults += [f"see.{name}: no such question" for name in self.see if name not in rows]
         if faults:
             raise ValueError("; ".join(faults))
@@ -128,10 +130,11 @@ def screen(answers: Mapping[str, Answer]) -> Outcome:
     emergency = tuple(name for name in asked.emergency if name in yes)
     doctor_soon = tuple(name for name in asked.doctor_soon if name in yes)
     if stops := emergency or doctor_soon:
-        nothing = {exercise: Offer(Level.WITHHELD, (), stops) for exercise in asked.exercises}
+        nothing = {exercise: Offer(Level.WITHHELD, (), stops) for exercise in (*asked.exercises, *asked.same_as)}
         return Outcome(emergency, doctor_soon, nothing, (), unanswered)
     rows = {name: row for name, row in {**asked.person, **asked.today}.items() if name in yes}
     offers = {exercise: _joined(number, rows) for number, exercise in enumerate(asked.exercises)}
+    offers |= {name: offers[of] for name, of in asked.same_as.items()}
     see = tuple(dict.fromkeys(asked.see[name] for name in rows if name in asked.see))
     return Outcome((), (), offers, see, unanswered)
 

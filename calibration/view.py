@@ -1,8 +1,9 @@
 """Is the camera well placed? Everything about the view that somebody could mend, with its value.
 
-Which question this module answers: over the last moments, is one whole person seen from the side, near enough, in good
-light, often enough, by a camera that stands upright. It decides nothing: what may be judged in a single moment is
-``poses.view``. This is for setting up, and for telling afterwards what would make the next clip better.
+Which question this module answers: over the last moments, is one whole person seen from where they are to be seen,
+near enough, in good light, often enough, by a camera that stands upright. It decides nothing: what may be judged in a
+single moment is ``poses.view``. This is for setting up, and for telling afterwards what would make the next clip
+better.
 
 Numbers: safe-ranges.md 4.4 to 4.6; what has none there is convention.
 """
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from calibration.level import MOST_ROLL_DEG
 from poses import skeleton
+from poses.frontal import turned_deg
 from poses.measures import PAIRS, trunk_length_px
 from poses.records import Pose, Step
 from poses.view import LEAST_TRUNK_PX
@@ -50,9 +52,10 @@ class Look:
         alone: Whether nobody else is known to be there.
         margin: Distance of the body from the nearest edge, in parts of the picture's shorter side; below 0 outside.
         trunk_px: Length of the trunk.
-        yaw_deg: How far the body is turned out of the picture plane, either way; NaN where it is not known.
+        yaw_deg: How far the body is turned away from how it is to be seen, either way; NaN where it is not known.
         person_light: Mean brightness round the person, of 255.
         picture_light: The same of all of the picture.
+        from_front: The person is to face the camera, and not to turn a side to it.
     """
 
     time_s: float
@@ -63,6 +66,7 @@ class Look:
     yaw_deg: float = math.nan
     person_light: float = math.nan
     picture_light: float = math.nan
+    from_front: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,9 @@ def look_at(step: Step, light: tuple[float, float] = (math.nan, math.nan)) -> Lo
         alone,
         float(edges.min()) / min(width, height),
         float(trunk_length_px(pose.shown_px)),
-        abs(step.measures.yaw_deg),
+        abs(step.measures.yaw_deg) if step.front is None else turned_deg(pose),
         *light,
+        from_front=step.front is not None,
     )
 
 
@@ -145,7 +150,7 @@ def check(looks: Collection[Look], roll_deg: float | None = None) -> tuple[Check
         Check("alone", "not_alone" if strangers else "", math.nan),
         Check("framing", _told(margin, "cut_off" if margin < 0.0 else "near_edge", low=LEAST_MARGIN), margin),
         Check("distance", _told(trunk_px, "too_small", low=LEAST_TRUNK_PX), trunk_px),
-        Check("yaw", _told(yaw_deg, "turn_side", high=FINE_DEG), yaw_deg),
+        Check("yaw", _told(yaw_deg, "face_camera" if seen[-1].from_front else "turn_side", high=FINE_DEG), yaw_deg),
         Check("roll", _told(abs(roll), "leans", high=MOST_ROLL_DEG), roll),
         _light(seen),
         Check("rate", _told(rate, "too_few", low=LEAST_RATE_HZ - 0.5), rate),

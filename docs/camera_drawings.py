@@ -25,7 +25,8 @@ PAPER, INK, MAT, LIGHT = (250, 249, 246), (52, 56, 66), (176, 206, 198), (255, 2
 class Place:
     """Where a camera stands for an exercise: the script and moment that are shown, heights and distances in metres.
 
-    ``body``: from where to where the body reaches from above, and where the head is, in centimetres of the drawing.
+    ``body``: from where to where the body reaches from above, and where the head is, in centimetres of the drawing:
+    across it, or towards the camera for whoever faces it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Place:
     distance: str
     distance_m: float
     body: tuple[float, float, float]
+    from_front: bool = False
 
 
 PLACES = (
@@ -44,6 +46,17 @@ PLACES = (
     Place("camera-dead-bug", "dead-bug-full", 5.2, "0.4 - 0.6 m", 0.5, "2 - 3 m", 2.6, (90.0, 205.0, 80.0)),
     Place("camera-supine-hip-opening", "hip-opening", 14.0, "0.4 - 0.6 m", 0.5, "2 - 3 m", 2.6, (90.0, 215.0, 80.0)),
     Place("camera-standing-core", "standing-march", 3.0, "0.9 - 1.0 m", 0.95, "3 m", 3.3, (140.0, 176.0, 148.0)),
+    Place(
+        "camera-standing-core-front",
+        "standing-march-front",
+        4.4,
+        "0.9 - 1.0 m",
+        0.95,
+        "3 m",
+        3.3,
+        (80.0, 116.0, 88.0),
+        from_front=True,
+    ),
     Place("camera-standing", "standing", 4.0, "0.9 - 1.0 m", 0.95, "3 m", 3.3, (140.0, 166.0, 148.0)),
 )
 
@@ -52,7 +65,7 @@ def seen(place: Place) -> NDArray[np.uint8]:
     """What the camera sees."""
     script = SCRIPTS[place.script]
     camera = replace(script.camera, height_m=place.height_m, distance_m=place.distance_m)
-    return Renderer(camera, SIZE, script.room).draw(Performance(script).figure(place.time_s), np.random.default_rng(0))
+    return Renderer(camera, SIZE, script.room).draw(Performance(script).placed(place.time_s), np.random.default_rng(0))
 
 
 class Paper:
@@ -92,12 +105,16 @@ class Paper:
 def room(place: Place) -> NDArray[np.uint8]:
     """The room from above on the left, the lens's height on the right."""
     paper = Paper(0.8)
-    # From above: the camera looks at the person's side.
+    # From above: the camera looks at the person's side, or front.
     paper.area([(150, 330), (10, 90), (290, 90)], LIGHT)
     paper.area([(60, 62), (240, 62), (240, 118), (60, 118)], MAT)
     first, last, head = place.body
-    paper.line((first, 90), (last, 90), 14.0)
-    paper.disc((head, 90), 13.0)
+    if place.from_front:
+        paper.line((150, first), (150, last), 14.0)
+        paper.disc((150, head), 13.0)
+    else:
+        paper.line((first, 90), (last, 90), 14.0)
+        paper.disc((head, 90), 13.0)
     paper.area([(136, 330), (164, 330), (164, 352), (136, 352)], INK)
     paper.area([(142, 330), (158, 330), (154, 320), (146, 320)], INK)
     paper.measure(place.distance, (262, 318), (262, 100), (270, 215))

@@ -30,6 +30,8 @@ SHOTS: Final = (
     ("exercise-supine-hip-opening-stop", "hip-opening-hugged-hard", "supine-hip-opening", 1, 10.0, 18.0, 1.15),
     ("exercise-standing-core", "standing-march", "standing-core", 1, 0.5, 3.2, 1.3),
     ("exercise-standing-core-stop", "standing-march-lean-back", "standing-core", 1, 8.0, 15.2, 1.5),
+    ("exercise-standing-core-front", "standing-march-front", "standing-core-front", 1, 0.5, 4.5, 1.3),
+    ("exercise-standing-core-front-stop", "standing-march-front-lean", "standing-core-front", 1, 0.5, 9.6, 1.6),
 )
 
 
@@ -47,7 +49,7 @@ def main() -> None:
         rng = np.random.default_rng(0)
         with Estimator(model) as estimator:
             for index, time_s in enumerate(np.arange(start_s, end_s, 1.0 / FPS).tolist()):
-                frame = Frame(index, time_s, renderer.draw(performance.figure(time_s), rng))
+                frame = Frame(index, time_s, renderer.draw(performance.placed(time_s), rng))
                 step = session.step(index, estimator.estimate(frame))
         judged = exercise if step.assessment.exercise else None
         write(name, draw(frame.image, step, judged, overlay_words(texts, step, judged)))

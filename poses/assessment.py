@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from poses.exercise import Band, Exercise, Rule
-from poses.measures import INDEX, IS_ANGLE
+from poses.measures import INDEX
 from poses.recognition import Roles, side_of
 from poses.records import Measures, Reading, Verdict
 from poses.yaw import FINE_DEG, YawMemory, surely_oblique, worst_error_deg
@@ -81,6 +81,7 @@ def assess(
     still: bool = False,
     turned: YawMemory = _SIDE_ON,
     lowered: int | None = None,
+    from_front: bool = False,
 ) -> tuple[tuple[Reading, ...], AssessmentMemory]:
     """Judges one moment of an exercise.
 
@@ -94,6 +95,7 @@ def assess(
         turned: How obliquely the person is seen: beyond ``yaw.FINE_DEG`` stop limits are tightened, and what has none
             is not judged once it is surely so.
         lowered: Side of the leg that is lowered now, or None where that is not known.
+        from_front: The person faces the camera, so that neither leg hides the other.
 
     Returns:
         A reading for each rule in the order of the exercise, and the new memory.
@@ -122,7 +124,7 @@ def assess(
             verdict = now.verdict
         else:
             # A far leg that another one may hide is read well enough for care only where that is sure.
-            doubtful = side != near and rule.leg in ("lowered", "raised")
+            doubtful = side != near and rule.leg in ("lowered", "raised") and not from_front
             now = advance(rule, value, sigma, time_s, past, still=still, sure=doubtful)
             verdict = now.verdict
         rules.append(now)
@@ -144,7 +146,7 @@ def tightened(rule: Rule, yaw_deg: int) -> Rule:
         rule: The rule.
         yaw_deg: Of either sign.
     """
-    if not IS_ANGLE[INDEX[rule.measure]]:
+    if not rule.measure.endswith("_deg"):
         return rule
     off = worst_error_deg(yaw_deg) * (2.0 if rule.measure in _BETWEEN_SEGMENTS else 1.0)
     stop = Band(min(rule.caution.min, rule.stop.min + off), max(rule.caution.max, rule.stop.max - off))
@@ -230,7 +232,7 @@ def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> Rul
     if memory.verdict is Verdict.OK:
         return memory
     band = rule.stop if memory.verdict is Verdict.STOP else rule.caution
-    hysteresis = HYSTERESIS_DEG if IS_ANGLE[INDEX[rule.measure]] else HYSTERESIS_RATIO
+    hysteresis = HYSTERESIS_DEG if rule.measure.endswith("_deg") else HYSTERESIS_RATIO
     if not band.holds(value, margin=-hysteresis):
         return _unclear(memory)
     clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s

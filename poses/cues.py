@@ -50,6 +50,7 @@ PROBLEM_CUES: Final = {
     "no_person": "no_view",
     "not_whole": "move_back",
     "turn_side": "turn_side",
+    "face_camera": "face_camera",
     "too_small": "no_view",
     "unclear": "no_view",
     "legs": "no_view",

@@ -18,6 +18,9 @@ Leg = Literal["stretched", "supporting", "near", "far", "lowered", "raised"]
 
 Hands = Literal["on_knee", "off_knee", ""]
 
+# From where the camera sees the person. What is seen from the front is judged only where it was asked for.
+View = Literal["side", "front"]
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -47,7 +50,7 @@ class Rule:
 
     Attributes:
         id: Unique within the exercise.
-        measure: Id of the measure, see ``measures.NAMES``.
+        measure: Id of the measure, see ``measures.NAMES`` and ``FRONT_NAMES``.
         leg: The leg it is read from.
         target: Where the value may lie without a word.
         caution: Outside this band: one soft cue.
@@ -96,7 +99,8 @@ class Exercise:
         begins_within_s: So long without it, and the exercise is over.
         hands: Where the hands are, where two exercises differ in that: on the raised knee or off it; "" for anywhere.
         levels: The same made harder, from the second level on; the exercise itself is the first.
-        unseen: What can go wrong in it that no camera at its side sees, keys of [unseen] in ``poses/texts``.
+        unseen: What can go wrong in it that a camera in its place does not see, keys of [unseen] in ``poses/texts``.
+        view: From where it is looked at.
     """
 
     id: str
@@ -111,6 +115,7 @@ class Exercise:
     hands: Hands = ""
     levels: tuple["Exercise", ...] = ()
     unseen: tuple[str, ...] = ()
+    view: View = "side"
 
     def at_level(self, level: int) -> "Exercise":
         """The exercise at a level, from 1; the hardest where it has fewer."""

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, field_validator, model_validator
 
-from poses.exercise import Band, Condition, Exercise, Hands, Leg, Rule
-from poses.measures import NAMES
+from poses.exercise import Band, Condition, Exercise, Hands, Leg, Rule, View
+from poses.measures import FRONT_NAMES, NAMES
 from poses.messages import cue_ids, unseen_ids
 from poses.movement_file import MovementTable
 from poses.strict_toml import Number, Source, Strict, read_strictly
@@ -155,6 +155,7 @@ class ExerciseFile(Strict):
     """An exercise as it stands in its file, whose name is its id."""
 
     like: _Name | None = None
+    view: View = "side"
     unseen: list[str] = Field(default_factory=list)
     levels: list[_Level] = Field(default_factory=list)
     posture: _Posture
@@ -170,6 +171,15 @@ class ExerciseFile(Strict):
                 raise ValueError(f"two rules are called {rule.id}")
             seen.add(rule.id)
         return rules
+
+    @model_validator(mode="after")
+    def _measured_in_its_view(self) -> "ExerciseFile":
+        seen = NAMES if self.view == "side" else FRONT_NAMES
+        conditions = [*self.posture.conditions, *self.posture.begins, *(c for rule in self.rules for c in rule.when)]
+        used = dict.fromkeys([one.measure for one in conditions] + [rule.measure for rule in self.rules])
+        if wrong := [name for name in used if name not in seen]:
+            raise ValueError(f"{', '.join(wrong)} cannot be measured in the {self.view} view; {', '.join(seen)} can")
+        return self
 
     @model_validator(mode="after")
     def _known_rules(self) -> "ExerciseFile":
@@ -215,6 +225,7 @@ class ExerciseFile(Strict):
             begins_within_s=self.posture.begins_within_s.value if self.posture.begins_within_s else math.inf,
             hands=self.posture.hands,
             unseen=tuple(self.unseen),
+            view=self.view,
         )
         return replace(made, levels=tuple(replace(made, rules=self._at(level)) for level in self.levels))
 
@@ -235,9 +246,9 @@ def read(path: Path) -> Exercise:
 
 
 def built_in() -> tuple[Exercise, ...]:
-    """The exercises that come with the program, by id; those that are like another one after all others."""
+    """The exercises that come with the program, by id; what is like another one or seen from the front comes last."""
     found = (read(built_in_file(name)) for name in built_in_ids())
-    return tuple(sorted(found, key=lambda exercise: bool(exercise.like)))
+    return tuple(sorted(found, key=lambda exercise: (bool(exercise.like), exercise.view == "front")))
 
 
 def built_in_ids() -> tuple[str, ...]:
@@ -251,6 +262,6 @@ def built_in_file(exercise_id: str) -> Path:
 
 
 def _known_measure(value: str) -> str:
-    if value not in NAMES:
-        raise ValueError(f"no such measure; allowed are {', '.join(NAMES)}")
+    if value not in (*NAMES, *FRONT_NAMES):
+        raise ValueError(f"no such measure; allowed are {', '.join((*NAMES, *FRONT_NAMES))}")
     return value

@@ -41,7 +41,10 @@ NAMES: Final = (
     "thigh_elevation_deg",
     "bridge_height",
 )
-INDEX: Final = {name: position for position, name in enumerate(NAMES)}
+# What is measured of somebody who faces the camera; formulas and signs in ``poses.frontal``.
+FRONT_NAMES: Final = ("side_lean_deg", "pelvic_line_deg", "knee_line_deg", "knee_lift_deg")
+# Position of each measure among those of its own view.
+INDEX: Final = {name: position for names in (NAMES, FRONT_NAMES) for position, name in enumerate(names)}
 IS_ANGLE: Final = np.array([name.endswith("_deg") for name in NAMES])
 
 # The landmarks that are measured, each left and right: shoulder, hip, knee, ankle, toe.

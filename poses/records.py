@@ -312,6 +312,8 @@ class Step:
         findings: Findings that ended at this frame.
         moment: The movement: phase, hold, repetition, signs of forcing.
         ends: Set at the frame of a stop after which the exercise is over for today, or the session.
+        front: Where the person is looked at from the front, ``raw`` and ``measures`` of the front-view measures in the
+            order of ``measures.FRONT_NAMES``; the others are NaN then.
     """
 
     index: int
@@ -324,6 +326,7 @@ class Step:
     findings: tuple[Finding, ...]
     moment: Moment = Moment()
     ends: Literal["", "exercise", "session"] = ""
+    front: tuple[Measures, Measures] | None = None
 
     @property
     def verdict(self) -> Verdict:

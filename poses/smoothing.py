@@ -28,6 +28,7 @@ _Cutoff = TypeVar("_Cutoff", float, Float)
 _SCALE: Final = np.where(IS_ANGLE, 1.0, np.degrees(1.0))
 # What is taken off an angle for each full turn; nothing is taken off a ratio.
 _PERIOD: Final = np.where(IS_ANGLE, 360.0, 0.0)
+_ONE, _TURN = np.array(1.0), np.array(360.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,16 @@ class FilterMemory:
     speed: Float
 
 
-def one_euro(values: Float, time_s: float, memory: FilterMemory | None) -> tuple[Float, FilterMemory]:
+def one_euro(
+    values: Float, time_s: float, memory: FilterMemory | None, *, angles_only: bool = False
+) -> tuple[Float, FilterMemory]:
     """Filters one more sample of the measures.
 
     Args:
         values: ``(..., M)`` in the order of ``measures.NAMES``; NaN stays NaN and is forgotten.
         time_s: Media time of the sample, not before the last one.
         memory: What the last call returned; None at the start.
+        angles_only: The values are others than those of ``measures.NAMES``, and all of them angles.
 
     Returns:
         The filtered values ``(..., M)`` and the new state.
@@ -55,10 +59,11 @@ def one_euro(values: Float, time_s: float, memory: FilterMemory | None) -> tuple
     step_s = time_s - memory.time_s
     if step_s <= 0.0:
         return memory.value, memory
-    change = _wrap(values - memory.value)
+    scale, period = (_ONE, _TURN) if angles_only else (_SCALE, _PERIOD)
+    change = _wrap(values - memory.value, period)
     speed = memory.speed + _weight(SPEED_CUTOFF_HZ, step_s) * (change / step_s - memory.speed)
-    cutoff = MIN_CUTOFF_HZ + BETA_HZ_PER_DEG_S * np.abs(speed) * _SCALE
-    filtered = _wrap(memory.value + _weight(cutoff, step_s) * change)
+    cutoff = MIN_CUTOFF_HZ + BETA_HZ_PER_DEG_S * np.abs(speed) * scale
+    filtered = _wrap(memory.value + _weight(cutoff, step_s) * change, period)
     fresh = ~np.isfinite(filtered)
     if np.count_nonzero(fresh):
         np.copyto(filtered, values, where=fresh)
@@ -71,7 +76,7 @@ def _weight(cutoff_hz: _Cutoff, step_s: float) -> _Cutoff:
     return rate / (rate + 1.0)
 
 
-def _wrap(values: Float) -> Float:
+def _wrap(values: Float, period: Float) -> Float:
     """Angles brought into [-180, 180]; ratios as they are."""
-    wrapped: Float = values - _PERIOD * np.rint(values * (1.0 / 360.0))
+    wrapped: Float = values - period * np.rint(values * (1.0 / 360.0))
     return wrapped

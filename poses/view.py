@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 
 from poses import skeleton
-from poses.measures import PAIRS
+from poses.measures import PAIRS, trunk_length_px
 from poses.orientation import yaw_deg
 from poses.records import Pose
-from poses.yaw import MOST_DEG
+from poses.yaw import FINE_DEG, MOST_DEG
 
 # Shoulder, hip, knee and ankle of the near side must be seen at least this well (0.5 is MediaPipe's own default).
 LEAST_VISIBILITY: Final = 0.65
@@ -35,6 +35,7 @@ PROBLEMS: Final = (
     "lost_track",
     "not_whole",
     "turn_side",
+    "face_camera",
     "too_small",
     "unclear",
     "legs",
@@ -99,6 +100,29 @@ def problem_of(
     if not clear or (legs_told and not measured):
         return "unclear"
     return "" if legs_told else "legs"
+
+
+def front_problem_of(pose: Pose, turned_deg: float) -> str:
+    """What is wrong with the view of one frame of somebody who is to face the camera, or "".
+
+    Args:
+        pose: The landmarks.
+        turned_deg: How far the person is turned away from facing it, see ``frontal.turned_deg``; NaN where unknown.
+    """
+    if not pose.found:
+        return "no_person"
+    width, height = pose.image_wh
+    points = pose.shown_px.take(_WHOLE, axis=0)
+    right, bottom = points.max(axis=0)
+    if not (points.min() >= 0.0 and right <= width and bottom <= height):
+        return "not_whole"
+    if not turned_deg <= FINE_DEG:
+        return "face_camera"
+    if float(trunk_length_px(pose.shown_px)) < LEAST_TRUNK_PX:
+        return "too_small"
+    trunk, legs = np.split(pose.visibility.take(_CHAIN), 2)
+    # A lifted foot may hide behind its own knee; the leg that stands has to be seen.
+    return "" if min(trunk.min(), legs.min(axis=0).max()) >= LEAST_VISIBILITY else "unclear"
 
 
 def over_time(problem: str, time_s: float, memory: ViewMemory) -> tuple[str, ViewMemory]:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from calibration.progress import PAIN_STOPS, Done
 from poses.exercise import Exercise
+from poses.exercise_file import built_in
 from poses.messages import Language, Messages
 from poses.problem import Problem
 from psoas_coach import cameras, profiles, programme_today
@@ -93,7 +94,9 @@ def live(wish: Wish) -> int:
     else:
         offers = outcome_now(out, texts, wish.profile, wish.answers).offers
         plan = plan_for(out, texts, plan, after_last_time(out, texts, wish.profile, exercises, offers, began))
-    exercises = tuple(exercise.at_level(plan.level_of(exercise.id)) for exercise in exercises)
+    # What is seen from the front is watched where the plan asks for it.
+    asked = {item.exercise for item in plan.items}
+    exercises = tuple(one.at_level(plan.level_of(one.id)) for one in exercises if one.view == "side" or one.id in asked)
     model = ensure_model(wish.model, report=errors.print)
     with polite() as asked_to_stop:
         return run_session(wish, choice, plan, exercises, model, should_stop=asked_to_stop)
@@ -109,7 +112,7 @@ def exercises_for(wish: Wish) -> tuple[Exercise, ...]:
         Problem: There is no exercise of that name.
     """
     person = profiles.person(wish.profile) if wish.profile else None
-    return with_limits_of(person, chosen_exercises(wish.exercise))
+    return with_limits_of(person, built_in() if wish.plan else chosen_exercises(wish.exercise))
 
 
 def run_session(

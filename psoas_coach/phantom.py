@@ -17,7 +17,7 @@ from calibration.phantom.events import Event
 from calibration.phantom.script import Script
 from calibration.phantom.script_file import read
 from calibration.phantom.scripts import FPS, SCRIPTS, SIZE
-from calibration.phantom.truth import BREATH_COLUMNS, COLUMNS, TruthRow
+from calibration.phantom.truth import BREATH_COLUMNS, COLUMNS, FRONT_COLUMNS, TruthRow
 from calibration.phantom.variety import Variant, variant
 from poses.problem import Problem
 from psoas_coach.files import cannot_write, make_folder
@@ -139,7 +139,8 @@ def render(script: Script, out: Path, wish: Wish, *, screen: Console, processes:
             clip, truth, happened = (Path(temporary) / name for name in names)
             with polite() as asked, Crew(order, processes) as crew:
                 rows = list(_recorded(crew, clip, wish, screen, asked))
-                columns = COLUMNS if script.breathing is None else (*COLUMNS, *BREATH_COLUMNS)
+                columns = (*COLUMNS, *(FRONT_COLUMNS if script.moves_sideways else ()))
+                columns = columns if script.breathing is None else (*columns, *BREATH_COLUMNS)
                 _write_table(truth, columns, [[f"{row[column]:.4f}" for column in columns] for row in rows])
                 _write_events(happened, crew.events())
             for name in names:

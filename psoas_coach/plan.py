@@ -26,7 +26,7 @@ COME_BACK_BEFORE_S: Final = 5.0
 HOLDS: Final = 2
 REPETITIONS: Final = 8
 # Of exercises whose legs take turns both are counted: 5 a side (safe-ranges.md 2.5; convention for standing).
-_REPETITIONS_OF: Final = {"dead-bug": 10, "standing-core": 10}
+_REPETITIONS_OF: Final = {"dead-bug": 10, "standing-core": 10, "standing-core-front": 10}
 # Safe-ranges.md 3.5.
 LEAST_REST_S: Final = 10.0
 _MOST_REST_S: Final = 300.0
@@ -49,7 +49,7 @@ class Item:
         hold_s: How long one is held before the person is asked to come back.
         rest_s: At least so long between holds, and before the next step.
         notes: What the person's answers add, ids of ``[screening.notes]``.
-        unseen: What of it is not checked from the side, ids of ``[unseen]``.
+        unseen: What of it is not checked from where the camera stands, ids of ``[unseen]``.
         full: At the pace that a breathing exercise is named after, and not at that of a first time.
     """
 

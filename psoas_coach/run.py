@@ -27,7 +27,7 @@ EXIT_SOME_FAILED = 3
 
 
 def chosen_exercises(name: str, *, shaking: bool = False, level: int = 1) -> tuple[Exercise, ...]:
-    """The exercises to recognise: all of them for "auto", none for a breathing exercise.
+    """The exercises to recognise: all that are seen from the side for "auto", none for a breathing exercise.
 
     Args:
         name: Id of an exercise, or "auto".
@@ -37,7 +37,11 @@ def chosen_exercises(name: str, *, shaking: bool = False, level: int = 1) -> tup
     Raises:
         Problem: When there is none of that name.
     """
-    found = tuple(exercise.at_level(level) for exercise in built_in() if name in ("auto", exercise.id))
+    found = tuple(
+        exercise.at_level(level)
+        for exercise in built_in()
+        if name == exercise.id or (name == "auto" and exercise.view == "side")
+    )
     if not found and name not in breathing_ids():
         known = ", ".join((*built_in_ids(), *breathing_ids()))
         raise Problem(

@@ -18,6 +18,7 @@ from poses import (
     correction,
     cues,
     findings,
+    frontal,
     hugging,
     kneeling,
     measures,
@@ -88,6 +89,19 @@ class _Memory:
     stops: tuple[tuple[str, int], ...] = ()
     seen_s: float | None = None
     judgeable_s: float | None = None
+    from_front: bool = False
+    standing: frontal.StandingMemory = frontal.StandingMemory()
+
+    def turned_round(self, *, from_front: bool) -> "_Memory":
+        """What outlasts a change of the side that is looked at: what was found, said and done."""
+        return _Memory(
+            others=self.others,
+            pending=self.pending,
+            said=self.said,
+            moves=self.moves,
+            stops=self.stops,
+            from_front=from_front,
+        )
 
 
 class Session:
@@ -108,7 +122,10 @@ class Session:
     ) -> None:
         self._exercises = {exercise.id: exercise for exercise in exercises}
         self._moves = Moves(self._exercises, still=still)
-        self._candidates = self._moves.recognisable
+        self._candidates, self._from_front = (
+            [one for one in self._moves.recognisable if one.view == wanted] for wanted in ("side", "front")
+        )
+        exercises = [exercise for exercise in exercises if exercise.view == "side"]
         # Where legs take turns it matters which is lower, and both may be needed.
         self._turns = {exercise.id for exercise in exercises if exercise.movement and exercise.movement.leg}
         # And what is not seen of the far leg is not known, not fine.
@@ -137,6 +154,14 @@ class Session:
             index: Index of the frame, for naming it.
             pose: Its landmarks; media times must not go back.
         """
+        asked = {one.id for one in self._from_front}
+        from_front = bool(asked) and (not self._candidates or self._moves.expected in asked)
+        if self._memory.from_front != from_front:
+            self._memory = self._memory.turned_round(from_front=from_front)
+        return self._step_front(index, pose) if from_front else self._step_side(index, pose)
+
+    def _step_side(self, index: int, pose: Pose) -> Step:
+        """Judges one more frame of somebody who is looked at from the side."""
         past = self._memory
         mistaken = orientation.is_upside_down(pose.image_px)
         if mistaken:
@@ -236,6 +261,53 @@ class Session:
         )
         return Step(index, pose, raw, smooth, judged, cue, spoken, ended, moment, ends)
 
+    def _step_front(self, index: int, pose: Pose) -> Step:
+        """Judges one more frame of somebody who was asked to face the camera."""
+        past = self._memory
+        mistaken = orientation.is_upside_down(pose.image_px)
+        pose = pose.unfound() if mistaken else pose
+        if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
+            past = replace(past.turned_round(from_front=True), recent_views=past.recent_views)
+        alone = company.follow(pose, past.others)
+        problem = "unclear" if mistaken else view.front_problem_of(pose, frontal.turned_deg(pose))
+        if alone.awaited:
+            problem = "not_alone" if alone.others else "lost_track"
+        raw, standing = frontal.measures_of(pose, past.standing, problem)
+        values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values, angles_only=True)
+        smooth = replace(raw, values=values)
+        problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
+        # The thigh that looks shorter is lifted: as an opening of the hip that is a flexion.
+        left, right = (-lift_deg for lift_deg in frontal.lifts_deg(smooth.values))
+        recognised = past.recognised
+        if not problem:
+            recognised = recognition.recognise(
+                smooth, pose.time_s, self._from_front, recognised, still=self._still, plain_deg=(left, right)
+            )
+        judged, verdicts = self._judge(smooth, recognised, problem, pose.time_s, past, yaw.YawMemory())
+        nothing = _unmeasured(0)
+        sight = Sight(pose, nothing, nothing, (left, right), math.nan, None)
+        moment, moves = self._moves.follow(sight, judged, recognised, past.moves)
+        every = (*judged.readings, *moment.readings)
+        ended, pending = self._found(judged, every, problem, recognised, past.pending)
+        stops, ends = _counted(past.stops, judged.exercise, pending, past.pending)
+        exercise = self._exercises[judged.exercise] if judged.exercise else None
+        cue, spoken, said = cues.choose(exercise, every, problem, pose.time_s, past.said, still=self._still, ends=ends)
+        self._memory = _Memory(
+            others=alone,
+            values=filtered,
+            recent_views=seen,
+            recognised=recognised,
+            verdicts=verdicts,
+            pending=pending,
+            said=said,
+            moves=moves,
+            stops=stops,
+            seen_s=pose.time_s if pose.found else past.seen_s,
+            from_front=True,
+            standing=standing,
+        )
+        return Step(index, pose, nothing, nothing, judged, cue, spoken, ended, moment, ends, (raw, smooth))
+
     def finish(self) -> Ending:
         """What was still under way when the source ended."""
         past, self._memory = self._memory, _Memory()
@@ -248,8 +320,7 @@ class Session:
         """The pose, its legs' labels put right; what is remembered of them, correction and yaw; the measures."""
         near = orientation.near_side(facing)
         if not pose.found or facing == 0:
-            nothing = np.full((2, len(measures.NAMES)), np.nan)
-            return pose, past.legs, past.steady, past.turned, Measures(nothing, nothing, facing, near)
+            return pose, past.legs, past.steady, past.turned, _unmeasured(facing)
         seen = correction.traces_of(pose, facing)
         lunge, front_is_near = None, side_swaps.front_is_near(seen.inclinations)
         if front_is_near is not None:
@@ -324,6 +395,7 @@ class Session:
             still=self._still,
             turned=turned,
             lowered=recognised.lowered,
+            from_front=exercise.view == "front",
         )
         return Assessment(time_s, exercise.id, stretched, smooth.near, (), readings), memory
 
@@ -353,7 +425,13 @@ class Session:
         """Why nothing is judged although the view is good."""
         if recognised.exercise is not None or recognised.rival is not None:
             return "looking"
-        return "no_exercise" if len(self._exercises) > 1 else "other_posture"
+        return "no_exercise" if len(self._exercises) > 1 and not self._memory.from_front else "other_posture"
+
+
+def _unmeasured(facing: int) -> Measures:
+    """Nothing seen of any angle from the side."""
+    nothing = np.full((2, len(measures.NAMES)), np.nan)
+    return Measures(nothing, nothing, facing, orientation.near_side(facing))
 
 
 def _plain_openings(pose: Pose, facing: int) -> tuple[float, float]:

@@ -2,8 +2,9 @@
 
 Columns: ``index, time_s, exercise, stretched, near, problem, cue``; then for each measure and side the raw value, the
 smoothed one (``..._filtered``) and its one-sigma uncertainty (``..._sigma``), the unit being part of the measure's
-name; then for each rule its verdict; then the phase, the seconds of the hold under way, the repetition, and for each
-sign of forcing its value and verdict. An empty cell means not seen or not judged.
+name, and the same of the front-view measures where an exercise is looked at from the front; then for each rule its
+verdict; then the phase, the seconds of the hold under way, the repetition, and for each sign of forcing its value and
+verdict. An empty cell means not seen or not judged.
 """
 
 import csv
@@ -16,9 +17,9 @@ from typing import Final
 import numpy as np
 
 from poses.exercise import Exercise
-from poses.measures import NAMES
+from poses.measures import FRONT_NAMES, NAMES
 from poses.movement import MEASURES
-from poses.records import Step
+from poses.records import Measures, Step
 from poses.skeleton import SIDES
 from psoas_coach.files import cannot_write
 
@@ -36,6 +37,7 @@ class MeasuresTable:
     def __init__(self, path: Path, exercises: Sequence[Exercise]) -> None:
         self._path = path
         self._rules = [(exercise.id, rule.id) for exercise in exercises for rule in exercise.rules]
+        self._from_front = _any_from_front(exercises)
         self._signs = [(e.id, rule) for e in exercises if e.movement for rule in e.movement.cues]
         try:
             self._file = path.open("w", encoding="utf-8", newline="")
@@ -64,9 +66,9 @@ class MeasuresTable:
             judged.problems[0] if judged.problems else "",
             step.cue.id if step.cue else "",
         ]
-        measured = np.array((step.raw.values, step.measures.values, step.measures.sigma))
-        # In the order of the columns: measure, side, and which of the three.
-        row += ["" if math.isnan(value) else f"{value:.4f}" for value in measured.T.ravel().tolist()]
+        row += _measured(step.raw, step.measures)
+        if self._from_front:
+            row += _measured(*step.front) if step.front is not None else [""] * len(_columns_of(FRONT_NAMES))
         verdicts = {(judged.exercise, reading.rule): reading.verdict.value for reading in judged.readings}
         row += [verdicts.get(rule, "") for rule in self._rules]
         moment = step.moment
@@ -93,7 +95,7 @@ class MeasuresTable:
 
 def columns(exercises: Sequence[Exercise]) -> list[str]:
     """Names of the columns, in order."""
-    measured = [f"{name}_{side}{suffix}" for name in NAMES for side in SIDES for suffix in ("", "_filtered", "_sigma")]
+    measured = _columns_of(NAMES) + (_columns_of(FRONT_NAMES) if _any_from_front(exercises) else [])
     rules = [f"{exercise.id}.{rule.id}" for exercise in exercises for rule in exercise.rules]
     signs = [
         f"{exercise.id}.{rule}{ending}"
@@ -103,6 +105,20 @@ def columns(exercises: Sequence[Exercise]) -> list[str]:
         for ending in (f".{MEASURES[rule]}", "")
     ]
     return [*_LEAD, *measured, *rules, "phase", "hold_s", "repetition", *signs]
+
+
+def _any_from_front(exercises: Sequence[Exercise]) -> bool:
+    return any(exercise.view == "front" for exercise in exercises)
+
+
+def _columns_of(names: Sequence[str]) -> list[str]:
+    return [f"{name}_{side}{suffix}" for name in names for side in SIDES for suffix in ("", "_filtered", "_sigma")]
+
+
+def _measured(raw: Measures, smooth: Measures) -> list[str]:
+    """The cells of both sides' measures, in the order of the columns: measure, side, and which of the three."""
+    values = np.array((raw.values, smooth.values, smooth.sigma))
+    return ["" if math.isnan(value) else f"{value:.4f}" for value in values.T.ravel().tolist()]
 
 
 def _cell(value: float) -> str:

@@ -13,7 +13,7 @@ from psoas_coach.summary import FindingRecord
 from vision.overlay import OverlayWords
 
 # Exercises in which nothing goes up and down.
-_OWN_PHASES: Final = ("dynamic-lunge", "dead-bug", "standing-core")
+_OWN_PHASES: Final = ("dynamic-lunge", "dead-bug", "standing-core", "standing-core-front")
 _REPEATED: Final = (Phase.UP, Phase.TOP, Phase.DOWN)
 
 
@@ -33,7 +33,7 @@ def overlay_words(texts: Messages, step: Step, exercise: Exercise | None) -> Ove
 
 def _side(texts: Messages, step: Step, exercise: Exercise | None) -> str:
     """The stretched leg where there is one, else the side that is looked at."""
-    if exercise is None:
+    if exercise is None or exercise.view == "front":
         return ""
     judged = step.assessment
     if judged.stretched is None:
@@ -54,7 +54,7 @@ def phase_name(texts: Messages, exercise: str | None, phase: Phase) -> str:
 
 
 def unseen_sentence(texts: Messages, exercise: str, unseen: Sequence[str]) -> str:
-    """What of an exercise is not checked from the side; "" where nothing is named."""
+    """What of an exercise is not checked from where the camera stands; "" where nothing is named."""
     what = ", ".join(texts("unseen", name) for name in unseen)
     return texts("summary", "unseen", exercise=texts("exercises", exercise), what=what) if unseen else ""
 

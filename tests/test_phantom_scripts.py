@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 from test_phantom import independent
 
 from benchmarks.detection import OF_BREATH
+from calibration.phantom.body import Body
 from calibration.phantom.camera import Camera
 from calibration.phantom.events import events, turning_points
 from calibration.phantom.flesh import lowest
-from calibration.phantom.kinematics import put
+from calibration.phantom.kinematics import Figure, put
+from calibration.phantom.marching import marching
 from calibration.phantom.performance import moved
 from calibration.phantom.script import Script
 from calibration.phantom.script_file import FOLDER, read
 from calibration.phantom.scripts import SCRIPTS, Performance, truth_table
-from calibration.phantom.truth import COLUMNS, row
+from calibration.phantom.truth import COLUMNS, FRONT_COLUMNS, front_row, row
 from calibration.phantom.upright import walking
 from calibration.phantom.variety import BODIES
 from poses import skeleton
@@ -87,6 +89,86 @@ def test_feet_stand_still_while_they_stand() -> None:
         stood += len(down)
     # Of 24 moments each foot stands flat in about a third.
     assert stood > 12
+
+
+def in_front(figure: Figure) -> dict[str, float]:
+    """The measures of the frontal plane by other formulae than ``truth``: complex numbers, to the right and up."""
+    points = {
+        name: [complex(*figure.joint(name, side)[[2, 1]]) for side in BOTH]
+        for name in ("shoulder", "hip", "knee", "ankle")
+    }
+    trunk = sum(points["shoulder"]) - sum(points["hip"])
+    across = points["hip"][skeleton.RIGHT] - points["hip"][skeleton.LEFT]
+    values = {
+        "side_lean_deg": float(np.degrees(np.angle(1j / trunk))),
+        "pelvic_line_deg": float(np.degrees(-np.arcsin(across.imag / abs(across)))),
+    }
+    for side, name in enumerate(skeleton.SIDES):
+        h, k, a = (points[joint][side] for joint in ("hip", "knee", "ankle"))
+        # Where the knee lies beside the line from the ankle to the hip, seen with that line upright.
+        beside = ((k - a) * 1j / (h - a)).real
+        inwards = beside if side == skeleton.LEFT else -beside
+        bend = 180.0 - float(np.degrees(abs(np.angle((h - k) / (a - k)))))
+        short = abs(h - k) < 0.6 * figure.body.thigh_m
+        values[f"knee_line_deg_{name}"] = float("nan") if short else float(np.copysign(bend, inwards))
+    return values
+
+
+FROM_THE_FRONT = [name for name in SCRIPTS if name.startswith("standing-march-front")]
+
+
+@pytest.mark.parametrize("name", FROM_THE_FRONT)
+@pytest.mark.parametrize("body", [BODIES[1], BODIES[4]], ids=["small", "large"])
+def test_what_is_done_sideways_is_true_and_the_standing_foot_stays(name: str, body: Body) -> None:
+    performance, unseen = Performance(SCRIPTS[name], seed=2, body=body), 0
+    ankle = performance.figure(0.0).joint("ankle", skeleton.LEFT)
+    for time_s in moments(SCRIPTS[name], 40):
+        figure = performance.figure(time_s)
+        values = front_row(figure)
+        assert tuple(values) == FRONT_COLUMNS
+        assert values == pytest.approx(in_front(figure), abs=0.01, nan_ok=True)
+        unseen += bool(np.isnan(list(values.values())).any())
+        # One foot at least stands flat where it stood.
+        feet = [figure.frames[f"{name}_foot"] for name in skeleton.SIDES]
+        flat = [np.abs(foot.turn - np.eye(3)).max() < 1e-6 for foot in feet]
+        there = [
+            np.abs(foot.origin * [1.0, 1.0, side] - ankle).max() < 1e-6
+            for foot, side in zip(feet, (1, -1), strict=True)
+        ]
+        assert any(one and other for one, other in zip(flat, there, strict=True))
+    # A lifted thigh points at whoever stands in front.
+    assert 10 < unseen < 30
+
+
+def test_a_hip_that_is_told_to_drop_by_ten_degrees_takes_its_leg_along() -> None:
+    controls = {**SCRIPTS["standing-march-front"].scenes[0].keys[0].values, "right_lift_deg": 60.0}
+    level = put(BODIES[0], marching(BODIES[0], controls, 0.0))
+    dropped = put(BODIES[0], marching(BODIES[0], {**controls, "pelvic_line_deg": 10.0}, 0.0))
+    across = 2.0 * BODIES[0].half_hips_m
+    for figure, drop in ((level, 0.0), (dropped, across * np.sin(np.radians(10.0)))):
+        left, right = (figure.joint("hip", side) for side in BOTH)
+        assert left[1] - right[1] == pytest.approx(drop, abs=1e-9)
+        assert figure.joint("knee", skeleton.RIGHT)[1] == pytest.approx(
+            right[1] - BODIES[0].thigh_m * np.cos(np.radians(60.0)), abs=1e-9
+        )
+        # The trunk stays upright over it.
+        assert front_row(figure)["side_lean_deg"] == pytest.approx(0.0, abs=0.01)
+    # The leg that stands carries its hip as high as before.
+    assert dropped.joint("hip", skeleton.LEFT)[1] == pytest.approx(level.joint("hip", skeleton.LEFT)[1], abs=0.002)
+
+
+def test_what_is_done_sideways_is_in_the_truth_of_those_scripts_alone_and_is_mirrored_with_the_picture() -> None:
+    assert {name for name in SCRIPTS if SCRIPTS[name].moves_sideways} == set(FROM_THE_FRONT)
+    assert not set(FRONT_COLUMNS) & set(truth_table(SCRIPTS["standing-march"], fps=1.0))
+    script = SCRIPTS["standing-march-front-knee-in"]
+    plain, mirrored = truth_table(script, fps=2.0), truth_table(script, fps=2.0, mirrored=True)
+    for column, other, sign in (
+        ("side_lean_deg", "side_lean_deg", -1.0),
+        ("pelvic_line_deg", "pelvic_line_deg", -1.0),
+        ("knee_line_deg_left", "knee_line_deg_right", 1.0),
+        ("knee_line_deg_right", "knee_line_deg_left", 1.0),
+    ):
+        np.testing.assert_array_equal(mirrored[column], sign * plain[other])
 
 
 def speed(truth: Truth) -> Array:
@@ -175,9 +257,31 @@ NAMES_KEPT: dict[str, Callable[[Truth], bool | np.bool_]] = {
     "standing-march-lean-back": lambda t: t["trunk_inclination_deg_right"].max() > 18,
     "standing-march-high": lambda t: upper(t).min() < -118 and np.abs(t["trunk_inclination_deg_right"]).max() < 5,
     "standing-march-sway": lambda t: upper(t).min() > -84 and np.ptp(t["shank_inclination_deg_right"]) > 15,
+    # Seen from the front: what is done wrongly is done twice, once to either side; the rest stays as it is taught.
+    "standing-march-front": lambda t: sideways(t) == (False, False, False) and -82 < upper(t).min() < -76,
+    "standing-march-front-lean": lambda t: sideways(t) == (True, False, False) and np.ptp(t["side_lean_deg"]) > 42,
+    "standing-march-front-hip-drop": lambda t: (
+        sideways(t) == (False, True, False) and np.ptp(t["pelvic_line_deg"]) > 28
+    ),
+    "standing-march-front-knee-in": lambda t: sideways(t) == (False, False, True) and inside(t).min() > 20,
     # A breath moves no joint of the legs.
     **{name: lambda t: between(t, 0, 99).max() < -40 and np.ptp(between(t, 0, 99)) < 0.1 for name in OF_BREATH},
 }
+
+
+def sideways(truth: Truth) -> tuple[bool, bool, bool]:
+    """Whether somebody leans past 15 degrees, drops a hip past 10, lets a knee fall in past 15; or hardly at all."""
+    found = []
+    for values, most in ((truth["side_lean_deg"], 15.0), (truth["pelvic_line_deg"], 10.0), (inside(truth), 15.0)):
+        largest = float(np.abs(values).max())
+        assert not 2.0 < largest <= most
+        found.append(largest > most)
+    return found[0], found[1], found[2]
+
+
+def inside(truth: Truth) -> Array:
+    """How far the knee of either leg falls in at most."""
+    return np.array([np.nanmax(truth[f"knee_line_deg_{side}"]) for side in skeleton.SIDES])
 
 
 def rocks(truth: Truth) -> int:

@@ -13,7 +13,7 @@ from poses.orientation import near_side
 from poses.recognition import CHANGE_S, RecognitionMemory, recognise
 from poses.records import Measures
 
-EXERCISES = built_in()
+EXERCISES = [one for one in built_in() if one.view == "side"]
 
 
 def measured(figure: sf.Figure, facing: int = 1) -> Measures:

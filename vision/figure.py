@@ -63,6 +63,8 @@ SKETCHES: Final[Mapping[str, Sketch]] = MappingProxyType(
         "shank_inclination_deg": Sketch("upright", (_A, _K), (_K, _A)),
         "thigh_elevation_deg": Sketch("level", (_H, _K), (_H, _K)),
         "knee_past_toe": Sketch("ahead", (_T, _K), (_K, _A, _T)),
+        "side_lean_deg": Sketch("upright", (_H, _S), (_S, _H)),
+        "knee_line_deg": Sketch("joint", (_H, _K, _A), (_H, _K, _A)),
         "bridge_height": Sketch("off_line", (_S, _H, _K), (_S, _H, _K)),
     }
 )

@@ -21,7 +21,7 @@ from calibration.phantom.camera import Camera
 from calibration.phantom.kinematics import Figure
 from calibration.phantom.performance import Performance
 from calibration.phantom.script import Companion, Walker
-from calibration.phantom.truth import COLUMNS, landmarks_px, row
+from calibration.phantom.truth import COLUMNS, FRONT_COLUMNS, front_row, landmarks_px, row
 from poses import skeleton
 from poses.exercise import Condition, Exercise, Leg
 from poses.exercise_file import built_in
@@ -73,8 +73,8 @@ def events(performance: Performance, camera: Camera, size: tuple[int, int]) -> t
     """
     time_s = performance.times(_RATE_HZ)
     moments = [performance.moment(t) for t in time_s.tolist()]
-    rows = [row(t, figure) for t, (figure, _) in zip(time_s.tolist(), moments, strict=True)]
-    truth = {column: np.array([values[column] for values in rows]) for column in COLUMNS}
+    rows = [row(t, figure) | front_row(figure) for t, (figure, _) in zip(time_s.tolist(), moments, strict=True)]
+    truth = {column: np.array([values[column] for values in rows]) for column in (*COLUMNS, *FRONT_COLUMNS)}
     doing = np.array([performance.exercise(t) or "" for t in time_s.tolist()])
     outside = np.array([not _inside(placed, camera, size).all() for _, placed in moments])
     found: list[Event] = []
@@ -118,6 +118,9 @@ def followed(exercise: Exercise, truth: Mapping[str, Floats]) -> Floats:
 
 
 def _measured(truth: Mapping[str, Floats], measure: str, leg: Leg) -> Floats:
+    if measure in truth:
+        # Of the whole body.
+        return truth[measure]
     if leg in _SIDE:
         return truth[f"{measure}_{skeleton.SIDES[_SIDE[leg]]}"]
     left, right = (truth[f"{measure}_{side}"] for side in skeleton.SIDES)

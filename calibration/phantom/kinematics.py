@@ -69,6 +69,8 @@ class Posture:
         breath: How full the chest is, -1 to 1.
         belly_m: How far the belly's front stands above where it lies breathed out.
         chest_m: The same of the chest.
+        pelvis_roll_deg: Turn of the pelvis in the frontal plane; positive the right hip lower.
+        lumbar_roll_deg: Bend of the back to the right between pelvis and ribcage, shared by three hinges.
     """
 
     root_m: Array
@@ -85,6 +87,8 @@ class Posture:
     breath: float = 0.0
     belly_m: float = 0.0
     chest_m: float = 0.0
+    pelvis_roll_deg: float = 0.0
+    lumbar_roll_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,17 @@ def turn_z(degrees: float) -> Array:
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
+def turn_x(degrees: float) -> Array:
+    """Rotation about x: what points up leans to the right, and what points to the right comes down."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])
+
+
+def pelvis_turn(posture: Posture) -> Array:
+    """The pelvis's rotation in the world; its roll is in the world's frontal plane, whatever its tilt."""
+    return np.asarray(turn_x(posture.pelvis_roll_deg) @ turn_z(posture.pelvis_tilt_deg))
+
+
 def ball_turn(angles_deg: Array, side: int) -> Array:
     """Rotation of a ball joint from flexion, abduction and outward turn: about z, then x, then y."""
     flexion, abduction, outward = np.radians(angles_deg)
@@ -165,11 +180,12 @@ def ball_angles(turn: Array, side: int) -> Array:
 def trunk_frames(body: Body, posture: Posture) -> dict[str, Frame3]:
     """Pelvis, lumbar segments, ribcage, neck and head."""
     k = body.scale
-    frames = {"pelvis": Frame3(posture.root_m, turn_z(posture.pelvis_tilt_deg))}
+    frames = {"pelvis": Frame3(posture.root_m, pelvis_turn(posture))}
     last, from_x, from_y = frames["pelvis"], 0.0, 0.0
     for i, name in enumerate(LUMBAR):
         origin = last.at(_SPINE_X * k - from_x, _SPINE_Y[i] * k - from_y)
-        last = frames[name] = Frame3(origin, last.turn @ turn_z(posture.lumbar_deg / len(LUMBAR)))
+        bend = turn_x(posture.lumbar_roll_deg / len(LUMBAR)) @ turn_z(posture.lumbar_deg / len(LUMBAR))
+        last = frames[name] = Frame3(origin, last.turn @ bend)
         from_x, from_y = _SPINE_X * k, _SPINE_Y[i] * k
     # The ribcage is one piece with the segment above the highest lumbar hinge.
     thorax = frames["thorax"] = last
@@ -247,7 +263,7 @@ def reach_leg(body: Body, posture: Posture, side: int, ankle_m: Array, pole: Arr
     Raises:
         ValueError: When the leg is too short or too long.
     """
-    pelvis = Frame3(posture.root_m, turn_z(posture.pelvis_tilt_deg))
+    pelvis = Frame3(posture.root_m, pelvis_turn(posture))
     hip = hip_centre(body, pelvis, side)
     down, bend, normal = _two_links(hip, ankle_m, body.thigh_m, body.shank_m, pole)
     thigh = _frame_turn(down, normal)

@@ -96,6 +96,7 @@ _SPARE: Final[dict[str, dict[str, tuple[float, float]]]] = {
     "low-lunge": _OF_LUNGE,
     "low-lunge-left": _OF_LUNGE,
     "bridge": {"feet_away": (0.75, 1.1), "belly_m": (0.0, 0.06), "chest_m": (0.0, 0.06), **arms.CONTROLS},
+    "marching": {"foot_deg": (-40.0, 20.0), **marching.SIDEWAYS},
 }
 # Controls that need not be given. Every figure can be put elsewhere in the room and turned.
 SPARE_CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
@@ -200,6 +201,11 @@ class Script:
     def duration_s(self) -> float:
         """From the first frame to the last key."""
         return self.scenes[-1].keys[-1].time_s
+
+    @property
+    def moves_sideways(self) -> bool:
+        """Whether anybody leans, drops a hip or lets a knee fall in: then the truth tells of the frontal plane too."""
+        return any(set(marching.SIDEWAYS) & set(scene.keys[0].values) for scene in self.scenes)
 
     def times(self, fps: float) -> NDArray[np.float64]:
         """The time of every frame."""

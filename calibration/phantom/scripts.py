@@ -19,7 +19,7 @@ from calibration.phantom.render import Renderer
 from calibration.phantom.room import Room
 from calibration.phantom.script import Script
 from calibration.phantom.script_file import FOLDER, built_in_ids, read
-from calibration.phantom.truth import COLUMNS, TruthRow, breath_row, mirror, row
+from calibration.phantom.truth import COLUMNS, FRONT_COLUMNS, TruthRow, breath_row, front_row, mirror, row
 from calibration.phantom.variety import Variant, camera_for
 from poses.records import Frame
 
@@ -101,10 +101,16 @@ class Studio:
 
     def row(self, index: int) -> TruthRow:
         """The truth of one frame."""
-        values = row(self._times[index], self.performance.figure(self._times[index]))
+        values = _row(self.performance, self._times[index])
         values = mirror(values) if self.variant.sensor.mirrored else values
         drawn = self.performance.drawn(self._times[index])
         return values if drawn is None else values | breath_row(drawn)
+
+
+def _row(performance: Performance, time_s: float) -> TruthRow:
+    figure = performance.figure(time_s)
+    values = row(time_s, figure)
+    return values | front_row(figure) if performance.script.moves_sideways else values
 
 
 def _room(script: Script, variant: Variant) -> Room:
@@ -147,6 +153,7 @@ def truth_table(
 ) -> dict[str, NDArray[np.float64]]:
     """The truth of every frame without drawing: column name to ``(N,)``, the same values as ``render_script`` gives."""
     performance = Performance(script, seed, body)
-    rows = [row(time_s, performance.figure(time_s)) for time_s in performance.times(fps).tolist()]
+    rows = [_row(performance, time_s) for time_s in performance.times(fps).tolist()]
     rows = [mirror(values) for values in rows] if mirrored else rows
-    return {column: np.array([values[column] for values in rows]) for column in COLUMNS}
+    columns = (*COLUMNS, *FRONT_COLUMNS) if script.moves_sideways else COLUMNS
+    return {column: np.array([values[column] for values in rows]) for column in columns}

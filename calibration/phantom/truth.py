@@ -12,6 +12,13 @@ hip H, knee K, ankle A and tip of the toes T of one side:
 - knee past toe: ``(Kx - Tx) / |KA|``
 - thigh elevation: ``atan2(Ky - Hy, |Kx - Hx|)``, lying; 0 flat, + raised
 - bridge height: distance of H from the line S-K over ``|SK|``, with the sign of the hip opening
+
+What a script adds that moves in the frontal plane, y up and z to the person's right:
+
+- side lean: ``atan2(dz, dy)`` from the middle of the hips to the middle of the shoulders; + to the right
+- pelvic line: ``atan2(H_left,y - H_right,y, |H_left,z - H_right,z|)``; + the right hip lower
+- knee line: ``180 - angle(H, K, A)`` of one leg; + the knee inside of the line H-A. NaN where the thigh is
+  foreshortened to less than ``LEAST_THIGH`` of its length: the plane does not show it then
 """
 
 from typing import Final
@@ -38,6 +45,11 @@ COLUMNS: Final = ("time_s", *(f"{measure}_{side}" for side in skeleton.SIDES for
 # What a script adds that says how somebody breathes: which breath, which part of it (``breath.PARTS``), and how far
 # belly and chest stand above where they lie breathed out.
 BREATH_COLUMNS: Final = ("breath", "breath_part", "belly_mm", "chest_mm")
+
+# What a script adds in which somebody leans, drops a hip or lets a knee fall in.
+FRONT_COLUMNS: Final = ("side_lean_deg", "pelvic_line_deg", *(f"knee_line_deg_{side}" for side in skeleton.SIDES))
+# Project's biomechanics specification, section 1.
+LEAST_THIGH: Final = 0.6
 
 # One row: column name to value.
 TruthRow = dict[str, float]
@@ -87,6 +99,29 @@ def breath_row(drawn: Drawn) -> TruthRow:
     return dict(zip(BREATH_COLUMNS, values, strict=True))
 
 
+def front_row(figure: Figure) -> TruthRow:
+    """The columns of the frontal plane, in the order of ``FRONT_COLUMNS``."""
+    shoulders, hips = (
+        np.array([figure.joint(name, side)[:0:-1] for side in (skeleton.LEFT, skeleton.RIGHT)])
+        for name in ("shoulder", "hip")
+    )
+    right, up = shoulders.mean(axis=0) - hips.mean(axis=0)
+    across, higher = hips[skeleton.LEFT] - hips[skeleton.RIGHT]
+    knees = [_knee_line(figure, side) for side in (skeleton.LEFT, skeleton.RIGHT)]
+    return dict(zip(FRONT_COLUMNS, (_angle(right, up), _angle(higher, abs(across)), *knees), strict=True))
+
+
+def _knee_line(figure: Figure, side: int) -> float:
+    """The bend of hip, knee and ankle of one leg in the frontal plane; positive inwards."""
+    h, k, a = (figure.joint(name, side)[:0:-1] for name in ("hip", "knee", "ankle"))
+    thigh, shank = h - k, k - a
+    if np.hypot(*thigh) < LEAST_THIGH * figure.body.thigh_m:
+        return float("nan")
+    # Counter-clockwise from shank to thigh: the knee lies right of the leg's line, which is inside for the left leg.
+    bend = _angle(thigh[1] * shank[0] - thigh[0] * shank[1], float(thigh @ shank))
+    return bend if side == skeleton.LEFT else -bend
+
+
 def mirror(values: TruthRow) -> TruthRow:
     """The truth of the mirror image: what was the left side is the right one."""
     left, right = (f"_{side}" for side in skeleton.SIDES)
@@ -94,7 +129,11 @@ def mirror(values: TruthRow) -> TruthRow:
         column: column.removesuffix(left) + right if column.endswith(left) else column.removesuffix(right) + left
         for column in COLUMNS[1:]
     }
-    return {"time_s": values["time_s"]} | {column: values[swapped[column]] for column in COLUMNS[1:]}
+    mirrored = {"time_s": values["time_s"]} | {column: values[swapped[column]] for column in COLUMNS[1:]}
+    if FRONT_COLUMNS[0] not in values:
+        return mirrored
+    lean, line, *knees = FRONT_COLUMNS
+    return mirrored | {lean: -values[lean], line: -values[line], knees[0]: values[knees[1]], knees[1]: values[knees[0]]}
 
 
 def landmarks_m(figure: Figure) -> Array:
