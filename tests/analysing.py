@@ -3,13 +3,13 @@
 import csv
 from pathlib import Path
 
-from poses.exercise_file import built_in
 from poses.messages import Messages
 from psoas_coach.analysis import Settings
+from psoas_coach.run import chosen_exercises
 
 
 def settings(model_path: Path, *, video: bool = False, exercise: str = "auto") -> Settings:
-    chosen = tuple(e for e in built_in() if exercise in ("auto", e.id))
+    chosen = chosen_exercises(exercise)
     return Settings(chosen, exercise, Messages("en"), model_path, "full", video)
 
 

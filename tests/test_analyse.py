@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from analysing import settings, table_of
 
-from poses.exercise_file import built_in
 from poses.measures import NAMES
 from psoas_coach.analysis import Outcome, analyse, replay, result_folders
+from psoas_coach.run import chosen_exercises
 from psoas_coach.samples import sample_clips
 from psoas_coach.table import columns
 
@@ -93,7 +93,7 @@ def test_the_files_are_all_there_and_agree(analysed: dict[str, Outcome]) -> None
     assert sorted(path.name for path in outcome.folder.iterdir()) == sorted(outcome.files)
     assert len(outcome.files) == 8
     rows = table_of(outcome.folder)
-    assert list(rows[0]) == columns(built_in())
+    assert list(rows[0]) == columns(chosen_exercises("auto"))
     assert len(rows) == outcome.summary.frames.total
     assert json.loads((outcome.folder / "summary.json").read_text())["findings"]
     with av.open(str(outcome.folder / "annotated.mp4")) as video:
@@ -108,7 +108,7 @@ def test_the_files_are_all_there_and_agree(analysed: dict[str, Outcome]) -> None
 
 def test_a_replay_gives_the_same_table_byte_for_byte(analysed: dict[str, Outcome], tmp_path: Path) -> None:
     outcome = analysed["low-lunge"]
-    again = replay(outcome.folder / "poses.npz", tmp_path, built_in(), "auto")
+    again = replay(outcome.folder / "poses.npz", tmp_path, chosen_exercises("auto"), "auto")
     assert again.folder == tmp_path / "low-lunge"
     for name in ("measures.csv", "summary.json"):
         assert (again.folder / name).read_bytes() == (outcome.folder / name).read_bytes(), name

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pieces import BRIDGE, LUNGE, batch, picture, piece, stamps
 
-from poses.exercise_file import built_in
 from poses.messages import Messages
 from psoas_coach.analysis import Settings, analyse
 from psoas_coach.batch import worker
 from psoas_coach.batch.records import Failure, Job, Looked, Made, Place, Poses, Stopped
+from psoas_coach.run import chosen_exercises
 from psoas_coach.version import VERSION
 
 RESULTS = ("summary.json", "measures.csv", "poses.npz", "picture.png", "report.html", "report.nl.html")
@@ -46,7 +46,7 @@ def rows_of(out: Path, name: str = "batch.csv") -> list[dict[str, str]]:
 
 
 def settings(model_path: Path) -> Settings:
-    return Settings(tuple(built_in()), "auto", Messages("en"), model_path, "full", workers=2)
+    return Settings(chosen_exercises("auto"), "auto", Messages("en"), model_path, "full", workers=2)
 
 
 FOLDERS = {"Diep": "Diep.mp4", "één map--brug 😀_1": "één map/brug 😀\n1.mp4", "still": "still.png", "long": "long.mp4"}
@@ -66,7 +66,7 @@ def test_a_batch_gives_what_an_analysis_gives(
 
 def test_parts_make_what_an_analysis_makes(clips: Path, undisturbed: Path, model_path: Path, tmp_path: Path) -> None:
     (tmp_path / worker.GOING).touch()
-    job = Job(clips / "long.mp4", "long.mp4", tuple(built_in()), "auto", str(model_path), "en")
+    job = Job(clips / "long.mp4", "long.mp4", chosen_exercises("auto"), "auto", str(model_path), "en")
     looked = worker.look(Place(tmp_path, 0, VERSION), job.clip)
     assert isinstance(looked, Looked)
     assert looked.parts == 2

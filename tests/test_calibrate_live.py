@@ -29,6 +29,7 @@ from psoas_coach.calibrate_person import Clips, calibrate
 from psoas_coach.calibrate_session import CalibrationSession
 from psoas_coach.calibrate_state import tasks
 from psoas_coach.live_state import Glimpse
+from psoas_coach.run import chosen_exercises
 from vision.estimator import Estimator
 from vision.live_source import Choice
 from vision.recorder import VideoRecorder
@@ -310,4 +311,4 @@ def test_pain_at_the_window_lowers_rests_and_is_remembered(
     lowered = profile.person(datetime.now()).ends[0]
     assert lowered is not None
     assert lowered.end_deg == pytest.approx(8.0)
-    assert live.exercises_for(live.Wish(profile="anna")) != built_in()
+    assert live.exercises_for(live.Wish(profile="anna")) != chosen_exercises("auto")

@@ -19,13 +19,14 @@ from poses.messages import Messages
 from poses.records import Pose, Step
 from psoas_coach import poses_file
 from psoas_coach.analysis import Settings, analyse, replay
+from psoas_coach.run import chosen_exercises
 from psoas_coach.samples import sample_clips
 from psoas_coach.session import Ending, Session
 from psoas_coach.table import MeasuresTable
 
 
 def followed(poses: list[tuple[int, Pose]], pause_s: float = 0.0) -> tuple[list[Step], Ending]:
-    session, steps = Session(built_in()), []
+    session, steps = Session(chosen_exercises("auto")), []
     for number, (index, pose) in enumerate(poses):
         steps.append(session.step(index, pose))
         if pause_s and number % 20 == 0:
@@ -34,7 +35,7 @@ def followed(poses: list[tuple[int, Pose]], pause_s: float = 0.0) -> tuple[list[
 
 
 def table(steps: list[Step], path: Path) -> bytes:
-    with MeasuresTable(path, built_in()) as rows:
+    with MeasuresTable(path, chosen_exercises("auto")) as rows:
         for step in steps:
             rows.write(step)
     return path.read_bytes()
@@ -47,9 +48,9 @@ def said(steps: list[Step]) -> list[object]:
 
 def test_live_analysis_batch_and_replay_give_the_same_verdicts(model_path: Path, tmp_path: Path) -> None:
     clip = next(clip for clip in sample_clips() if clip.stem == "bridge")
-    settings = Settings(built_in(), "auto", Messages("en"), model_path, "full", video=False)
+    settings = Settings(chosen_exercises("auto"), "auto", Messages("en"), model_path, "full", video=False)
     analysed = analyse(clip, tmp_path / "analysed", settings)
-    again = replay(analysed.folder / "poses.npz", tmp_path / "replayed", built_in(), "auto")
+    again = replay(analysed.folder / "poses.npz", tmp_path / "replayed", chosen_exercises("auto"), "auto")
     wanted = (analysed.folder / "measures.csv").read_bytes()
     assert (again.folder / "measures.csv").read_bytes() == wanted
     assert again.summary.findings == analysed.summary.findings

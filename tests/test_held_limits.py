@@ -18,6 +18,7 @@ from psoas_coach.analysis import replay
 from psoas_coach.held_limits import held, with_held
 from psoas_coach.live_record import ABOUT, About, SessionRecord, recovered
 from psoas_coach.poses_file import FORMAT, FORMAT_LIMITED, Origin, PosesRecorder, load
+from psoas_coach.run import chosen_exercises
 
 TODAY = date(2026, 3, 10)
 KNEELING = Neutral(side="right", hip_opening_deg=0.0, trunk_deg=-5.0, spread_deg=0.4)
@@ -57,10 +58,10 @@ def findings(folder: Path) -> list[tuple[str, str]]:
 
 def test_a_replay_goes_by_the_limits_that_held(tmp_path: Path) -> None:
     path = recorded(tmp_path / "poses.npz", own())
-    again = replay(path, tmp_path / "again", built_in(), "auto")
+    again = replay(path, tmp_path / "again", chosen_exercises("auto"), "auto")
     assert ("hip-opening", "stop") in findings(again.folder)
     assert again.summary.limits.personal
-    today = replay(path, tmp_path / "today", built_in(), "auto", by_these_limits=True)
+    today = replay(path, tmp_path / "today", chosen_exercises("auto"), "auto", by_these_limits=True)
     assert ("hip-opening", "stop") not in findings(today.folder)
     assert not today.summary.limits.personal
     # And the other way round: who has limits of their own now had not then.

@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from poses import skeleton
-from poses.exercise_file import built_in
 from poses.measures import trunk_length_px
 from poses.messages import Messages
 from psoas_coach import parts
 from psoas_coach.analysis import Progress, Settings, analyse
 from psoas_coach.estimation import Estimation
+from psoas_coach.run import chosen_exercises
 from psoas_coach.samples import sample_clips
 from vision.beside import Beside
 from vision.clip import Clip
@@ -164,7 +164,7 @@ def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(model_path: Path, workers: int) -> Settings:
-    return Settings(tuple(built_in()), "auto", Messages("en"), model_path, "full", workers=workers)
+    return Settings(chosen_exercises("auto"), "auto", Messages("en"), model_path, "full", workers=workers)
 
 
 @pytest.mark.usefixtures("short_parts")

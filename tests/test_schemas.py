@@ -26,7 +26,7 @@ from calibration.profile import Profile
 from calibration.progress import Done
 from calibration.screening import table
 from poses import correction
-from poses.exercise_file import built_in, built_in_file, built_in_ids
+from poses.exercise_file import built_in_file, built_in_ids
 from poses.messages import Messages
 from psoas_coach import cameras, profiles, screening
 from psoas_coach.analysis import replay
@@ -38,6 +38,7 @@ from psoas_coach.history.store import History
 from psoas_coach.live_events import Event
 from psoas_coach.live_state import Glimpse
 from psoas_coach.poses_file import Origin, PosesRecorder
+from psoas_coach.run import chosen_exercises
 from psoas_coach.schemas import SCHEMAS, schema
 
 if sys.version_info >= (3, 11):
@@ -113,7 +114,7 @@ def test_a_summary(tmp_path: Path) -> None:
         deg = moves[number] + (moves[min(number + 1, 5)] - moves[number]) * part / 50
         recorder.write(index, sf.on_the_knee(sf.pose(sf.lunge(deg), index / 30)))
     recorder.save(tmp_path / "poses.npz", Origin(clip="a.mp4", kind="video", model="full"))
-    made = replay(tmp_path / "poses.npz", tmp_path / "out", built_in(), "auto")
+    made = replay(tmp_path / "poses.npz", tmp_path / "out", chosen_exercises("auto"), "auto")
     written = json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))
     assert written["findings"]
     assert faults("summary", written) == []

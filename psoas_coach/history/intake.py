@@ -152,7 +152,8 @@ def _judged_again(folder: Path, about: About) -> Summary | None:
     if not (folder / POSES).exists() and (not (folder / LOG).exists() or (folder / LOG).stat().st_size == 0):
         return None
     recording = recording_at(folder)
-    exercises = [one for one in built_in() if about.asked_for in ("auto", one.id)]
+    asked = about.asked_for
+    exercises = [one for one in built_in() if one.id == asked or (asked == "auto" and one.view == "side")]
     if recording.origin.limits is not None:
         exercises = list(with_held(exercises, recording.origin.limits))
     session, summariser = Session(exercises), Summariser(exercises, about.asked_for)
