@@ -29,6 +29,8 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 demo: $(INSTALLED)
 	$(BIN)/psoas-coach demo
 
+# Tests keep all cores busy, and OpenBLAS can wait for threads of its own for ever then.
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? = 5 ] # 5: none of those that were named is one

@@ -59,6 +59,9 @@ class Crew:
         if self._count > 1:
             # Started afresh everywhere: a forked process would inherit the locks of other threads.
             context = multiprocessing.get_context("spawn")
+            # They inherit it. Matrices of three by three are no work for several threads, and OpenBLAS can wait for its
+            # own for ever where processes take all the cores.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             self._pool = ProcessPoolExecutor(self._count, context, initializer=_take_place, initargs=(self._order,))
         return self
 

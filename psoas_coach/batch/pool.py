@@ -5,6 +5,7 @@ What is asked of either is the same: take so many tasks at a time, and be there 
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -63,6 +64,8 @@ class Processes:
     def _begun(self) -> Executor:
         # A forked process would hold half of what threads of this one hold.
         context = multiprocessing.get_context("spawn")
+        # They inherit it: each worker has a core, and OpenBLAS can wait for threads of its own for ever.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         return ProcessPoolExecutor(self.count, context, initializer=worker.begin, initargs=(self._run,))
 
     def submit(self, work: Callable[..., Any], *words: object) -> "Future[Any]":
