@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from poses.exercise_file import built_in
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -57,4 +59,4 @@ def test_the_installed_program_finds_its_parts(wheel: Path, tmp_path: Path) -> N
     module, lunge, bridge, count = done.stdout.split()
     for path in (module, lunge, bridge):
         assert Path(path).is_relative_to(installed), path
-    assert int(count) == 6
+    assert int(count) == len(built_in()) > 0
