@@ -294,6 +294,14 @@ class Summariser:
         )
 
 
+def exercises_shown(summary: Summary) -> tuple[str, ...]:
+    """Ids of the exercises that were seen: what was judged, then what only a finding tells of.
+
+    Who is seen too obliquely for all rules to be read is told what may harm, though no frame counts as judged.
+    """
+    return tuple(dict.fromkeys([*(seen.id for seen in summary.exercises), *(one.exercise for one in summary.findings)]))
+
+
 def gravest(summary: Summary) -> Literal["stop", "caution", "ok", "unknown"]:
     """What a clip comes to: the gravest that was told; "ok" only where nearly all of it was judged."""
     found = {finding.verdict for finding in summary.findings}

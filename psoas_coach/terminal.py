@@ -19,7 +19,7 @@ from poses.problem import Problem
 from psoas_coach.analysis import Outcome
 from psoas_coach.analysis import Progress as Advance
 from psoas_coach.breath_record import told_lines
-from psoas_coach.summary import Summary
+from psoas_coach.summary import Summary, exercises_shown
 from psoas_coach.wording import in_unit, peak_of, rule_name, unseen_sentence
 
 _STYLE = {"stop": "bold red", "caution": "yellow", "ok": "green", "unknown": "bright_blue"}
@@ -107,7 +107,8 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mappin
 def _what_was_seen(texts: Messages, summary: Summary) -> str:
     if not summary.exercises and summary.asked_for in breathing_ids():
         return str(texts("exercises", summary.asked_for))
-    if not summary.exercises:
+    shown = exercises_shown(summary)
+    if not shown:
         return texts("summary", "none")
     total = max(summary.frames.total, 1)
     parts = []
@@ -116,6 +117,8 @@ def _what_was_seen(texts: Messages, summary: Summary) -> str:
         side = f", {texts('roles', 'stretched', side=texts('sides', seen.stretched))}" if seen.stretched else ""
         sign = f"[{_STYLE[seen.worst]}]{_SIGN[seen.worst]}[/]"
         parts.append(f"{sign} {texts('exercises', seen.id)}, {share} {texts('summary', 'judged')}{side}")
+    judged = {seen.id for seen in summary.exercises}
+    parts += [f"{texts('exercises', one)}, 0 % {texts('summary', 'judged')}" for one in shown if one not in judged]
     return "; ".join(parts)
 
 
@@ -134,7 +137,7 @@ def _what_was_not_judged(texts: Messages, summary: Summary) -> list[str]:
 
 def _what_no_camera_sees(texts: Messages, summary: Summary) -> list[str]:
     """What of each exercise that was seen is not checked from this angle."""
-    seen = {one.id for one in summary.exercises}
+    seen = exercises_shown(summary)
     lines = [unseen_sentence(texts, one.id, one.unseen) for one in built_in() if one.id in seen]
     return [line for line in lines if line]
 
@@ -148,7 +151,7 @@ def _what_to_mend(texts: Messages, view: Sequence[Check]) -> list[str]:
 def _what_answers_say(texts: Messages, summary: Summary, offers: Mapping[str, Offer]) -> list[str]:
     """A line for each exercise that was seen and that the person should leave, or take with care."""
     lines = []
-    for exercise in dict.fromkeys(seen.id for seen in summary.exercises):
+    for exercise in exercises_shown(summary):
         offer = offers.get(exercise, Offer())
         if offer.level is not Level.OFFERED:
             level = texts("screening", "levels", offer.level.name.lower())

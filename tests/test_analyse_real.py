@@ -7,6 +7,7 @@ from analysing import settings, table_of
 
 from psoas_coach.analysis import analyse
 from psoas_coach.run import chosen_exercises
+from psoas_coach.summary import exercises_shown
 
 
 def test_real_bridge_repetitions(model_path: Path, real: Path, tmp_path: Path) -> None:
@@ -61,3 +62,9 @@ def test_a_real_deep_lunge_is_stopped(model_path: Path, real: Path, tmp_path: Pa
     summary = analyse(real / "images" / "kneeling_hip_flexor_0.jpg", tmp_path, settings(model_path)).summary
     assert [seen.id for seen in summary.exercises] == ["low-lunge"]
     assert ("hip-opening", "stop") in [(finding.rule, finding.verdict) for finding in summary.findings]
+
+
+def test_a_stop_of_who_is_seen_obliquely_has_its_exercise(model_path: Path, real: Path, tmp_path: Path) -> None:
+    summary = analyse(real / "images" / "standing_hip_flexors_1.jpg", tmp_path, settings(model_path)).summary
+    assert [(one.exercise, one.verdict) for one in summary.findings] == [("low-lunge", "stop")]
+    assert (summary.exercises, exercises_shown(summary)) == ([], ("low-lunge",))

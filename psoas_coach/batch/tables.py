@@ -12,7 +12,7 @@ from typing import Final, Literal
 from poses.problem import Problem
 from psoas_coach.batch.records import Clip
 from psoas_coach.files import printable, replacing
-from psoas_coach.summary import Summary, gravest
+from psoas_coach.summary import Summary, exercises_shown, gravest
 
 Cell = str | int | float | None
 Status = Literal["done", "partly", "failed", "duplicate", "not_begun"]
@@ -91,7 +91,7 @@ def _seen(clip: Clip, summary: Summary) -> dict[str, Cell]:
         "frames": summary.frames.total,
         "frames_with_person": summary.frames.with_person,
         "frames_judged": summary.frames.judged,
-        "exercises": " ".join(dict.fromkeys(seen.id for seen in summary.exercises)),
+        "exercises": " ".join(exercises_shown(summary)),
         "sides": " ".join(sides),
         "verdict": "not judged" if verdict == "unknown" else verdict,
         "stops": verdicts.count("stop"),

@@ -11,7 +11,7 @@ from psoas_coach.poses_file import Origin
 from psoas_coach.report.follow import Followed
 from psoas_coach.report.media import Shown
 from psoas_coach.report.told import decimal
-from psoas_coach.summary import Summary
+from psoas_coach.summary import Summary, exercises_shown
 from psoas_coach.version import VERSION
 from psoas_coach.wording import unseen_sentence
 
@@ -32,7 +32,7 @@ class Clip:
 def exercises_seen(texts: Messages, summary: Summary) -> str:
     """What was done, with the stretched legs."""
     told = []
-    for exercise in dict.fromkeys(seen.id for seen in summary.exercises):
+    for exercise in exercises_shown(summary):
         sides = [seen.stretched for seen in summary.exercises if seen.id == exercise and seen.stretched]
         legs = ", ".join(texts("roles", "stretched", side=texts("sides", side)) for side in sides)
         told.append(f"{texts('exercises', exercise)} ({legs})" if legs else texts("exercises", exercise))
@@ -50,7 +50,7 @@ def facts(texts: Messages, clip: Clip) -> list[tuple[str, str]]:
     view = texts("report", "view_unknown")
     if math.isfinite(yaw):
         view = texts("report", "view_told", deg=f"{abs(yaw):.0f}")
-    done = {seen.id for seen in summary.exercises}
+    done = exercises_shown(summary)
     unseen = [unseen_sentence(texts, one.id, one.unseen) for one in clip.exercises if one.id in done and one.unseen]
     view = " ".join((view, *unseen))
     personal = any(exercise.sides is not None for exercise in clip.exercises)
@@ -60,7 +60,7 @@ def facts(texts: Messages, clip: Clip) -> list[tuple[str, str]]:
     if origin.roll_deg:
         camera += " " + texts("report", "roll", deg=decimal(texts, abs(origin.roll_deg)))
     told = {
-        "exercise": texts("report", asked, exercises=seen) if summary.exercises else texts("report", "no_exercise"),
+        "exercise": texts("report", asked, exercises=seen) if done else texts("report", "no_exercise"),
         "model": texts("report", "model_named", model=summary.model),
         "view": view,
         "limits": texts("report", "limits_personal" if personal else "limits_everybody"),
