@@ -8,10 +8,12 @@ Where Qt finds no screen it ends the whole process, which cannot be caught. So a
 Linux a window is tried in a process of its own, which takes a quarter of a second.
 """
 
+import ctypes
 import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
@@ -54,6 +56,7 @@ class Window:
 
     def __enter__(self) -> "Window":
         look_for_a_screen()
+        _let_qt_own_its_events()
         try:
             with quiet_stderr(_CHATTER):
                 # Free of a ratio: what is drawn has the window's own, and the picture in it keeps the camera's.
@@ -156,6 +159,19 @@ def look_for_a_screen() -> None:
     if told is not None and "is not implemented" not in told:
         display = os.environ.get("DISPLAY") or os.environ["WAYLAND_DISPLAY"]
         raise Problem(f"No window could be opened on the screen {display}", told, _WITHOUT)
+
+
+def _let_qt_own_its_events() -> None:
+    """Makes Qt use the system's own libX11-xcb, which must be done before the first window.
+
+    The wheel's copy is older than libX11 1.8, which moved the field in which ``XSetEventQueueOwner`` notes that Qt and
+    not Xlib takes the events. So Xlib went on taking some: keys were lost on a busy computer, and a window of which the
+    first event was lost stayed black. Qt's plug-in looks symbols up in what was loaded for everybody first.
+    """
+    if sys.platform.startswith("linux"):
+        # Where the system has none, there is the wheel's.
+        with suppress(OSError):
+            ctypes.CDLL("libX11-xcb.so.1", mode=ctypes.RTLD_GLOBAL)
 
 
 def _reason(stderr: str) -> str:
