@@ -9,12 +9,12 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from loudspeaker import PLAYER, Loudspeaker, install
+from loudspeaker import PATIENCE_S, PLAYER, Loudspeaker, install
 from sittings import ROOT, Begin, Started
 
 from poses.messages import Messages
 from poses.problem import Problem
-from psoas_coach import cli, screening
+from psoas_coach import cli, screening, speech_queue, speech_supervisor
 from psoas_coach.voice import Voice
 from vision.model import ensure_model
 
@@ -129,7 +129,13 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def speaker(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loudspeaker:
-    """A player that always works and takes 0.2 s."""
+    """A player that always works and takes 0.2 s, and a program that gives nothing up because a computer is busy."""
+    for module, name in (
+        (speech_supervisor, "ANSWER_S"),
+        (speech_supervisor, "SYNTHESIS_S"),
+        (speech_queue, "STALE_S"),
+    ):
+        monkeypatch.setattr(module, name, 10 * getattr(module, name))
     played = tmp_path / "played"
     played.mkdir()
     install(programs, "pw-play", PLAYER)
@@ -141,5 +147,5 @@ def speaker(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def voice(espeak: str, speaker: Loudspeaker) -> Iterator[Voice]:
     with Voice("en") as made:
-        assert made.wait_until_ready(10)
+        assert made.wait_until_ready(PATIENCE_S)
         yield made

@@ -15,6 +15,9 @@ from poses.messages import Language
 from psoas_coach.speech_queue import Chime
 from psoas_coach.voice import Voice
 
+# How long a busy computer may take for anything; what should not be waited for takes longer than this.
+PATIENCE_S = 60.0
+FOR_EVER_S = "600"
 ROOT = Path(__file__).resolve().parent.parent
 
 # Notes the time, its number and the sound, then takes as long as PLAYS_S says.
@@ -41,12 +44,12 @@ class Loudspeaker:
     def chimed(self, chime: Chime) -> list[Path]:
         return [path for path in self.sounds() if path.name.endswith(f"chime-{chime}.wav")]
 
-    def wait_for(self, count: int, timeout_s: float = 8.0) -> list[Path]:
+    def wait_for(self, count: int, timeout_s: float = PATIENCE_S) -> list[Path]:
         wait_until(lambda: len(self.sounds()) >= count, timeout_s)
         return self.sounds()
 
 
-def wait_until(happened: Callable[[], bool], timeout_s: float = 8.0) -> float:
+def wait_until(happened: Callable[[], bool], timeout_s: float = PATIENCE_S) -> float:
     """Waits for something, and gives for how long."""
     start = time.monotonic()
     while not happened():

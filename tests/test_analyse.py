@@ -125,7 +125,7 @@ def test_ctrl_c_leaves_complete_files_up_to_that_moment(model_path: Path, tmp_pa
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == 130, output
     rows = table_of(tmp_path / clip.stem)
     summary = json.loads((tmp_path / clip.stem / "summary.json").read_text())

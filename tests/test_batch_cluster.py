@@ -86,7 +86,7 @@ def test_a_cluster_gives_the_same_and_a_lost_worker_costs_nothing(
     process = begun(clips, "--out", tmp_path / "again", "--cluster", running.address, "--no-report")
     until(lambda: len(stamps(tmp_path / "again")) >= 1, 120)
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=240)
     assert process.returncode == 130, output + errors
     # What it is still at may leave a folder of its own, which the next batch clears away.
     assert running.workers[1].poll() is None

@@ -65,7 +65,7 @@ def test_a_batch_that_is_ended_again_and_again_goes_on(
         time.sleep(chance.uniform(0.0, 0.5))
         workers = children(process.pid)
         process.send_signal(how)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=240)
         if how is signal.SIGINT:
             assert process.returncode == 130, output + errors
             assert (out / "batch.csv").read_text(encoding="utf-8").count("\n") == COUNT + 1
@@ -100,7 +100,7 @@ def test_neither_a_second_batch_nor_a_worker_that_dies_costs_a_clip(
     workers = [pid for pid in children(first.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
     if workers:  # else it was done meanwhile
         os.kill(workers[0], signal.SIGKILL)
-    output, errors = first.communicate(timeout=120)
+    output, errors = first.communicate(timeout=240)
     assert first.returncode == 0, output + errors
     assert tables(out) == undisturbed
 

@@ -215,7 +215,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_nothing(tmp_path: Path, pictures: list[Pi
         assert process.stdout is not None
         assert "of 20 pictures" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        out, errors = process.communicate(timeout=30)
+        out, errors = process.communicate(timeout=240)
     assert process.returncode == 130
     assert "Interrupted: nothing is kept" in out
     assert "Traceback" not in errors

@@ -177,7 +177,7 @@ def test_killed_it_is_the_old_profile_and_ended_it_is_the_new_one(
             killed.send_signal(signal.SIGKILL)
             break
     killed.communicate()
-    out, errors = ended.communicate(timeout=60)
+    out, errors = ended.communicate(timeout=240)
     assert lines[-1]["event"] == "measured", lines
     assert files["killed"].read_bytes() == before["killed"]
     assert ended.returncode == 0, errors

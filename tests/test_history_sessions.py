@@ -87,7 +87,7 @@ def lived(model_path: Path, answers: Path, tmp_path_factory: pytest.TempPathFact
             taken = keeping.take_up(history)
             assert (taken.sessions, taken.broke_off, taken.problems) == (1, 1, ())
             early = history.everything()
-        printed = going[0].communicate(timeout=120)[0].decode()
+        printed = going[0].communicate(timeout=240)[0].decode()
     return Home(folder, begun[0], begun[1], printed, early)
 
 

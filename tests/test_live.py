@@ -3,13 +3,13 @@
 import json
 import os
 import threading
-import time
+from functools import partial
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 from sittings import LUNGE, Run, events_in, of
+from unhurried import Telling, Unhurried
 
 from poses.problem import Problem
 from poses.records import Frame, Pose
@@ -27,37 +27,21 @@ from vision.stage import Stage
 
 pytestmark = pytest.mark.alone
 
-# What a frame takes on a quiet core: four times that more is five times as slow.
-ESTIMATE_S = 0.02
-
-
-class Slow(Estimator):
-    """The pose model on a computer that is five times as slow."""
-
-    def estimate(self, frame: Frame) -> Pose:
-        time.sleep(4 * ESTIMATE_S)
-        return super().estimate(frame)
+CLIP_S = 21.2
 
 
 @pytest.fixture(scope="module")
 def sessions(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders of two sessions before the same clip, one of them with an estimator five times as slow."""
+    """Folders of two sessions before the same clip, one on a computer that sees only every fifth picture."""
     exercises, out = chosen_exercises("low-lunge"), tmp_path_factory.mktemp("sessions")
-
-    def sit(name: str, make: type[Estimator]) -> None:
+    for name, every in (("usual", 1), ("slow", 5)):
         wish = Wish(
             str(LUNGE), exercise="low-lunge", voice=False, headless=True, record=name == "usual", out=out / name
         )
-        plan = default_plan(exercises)
-        run_session(
-            wish, Choice(wish.camera), plan, exercises, model_path, should_stop=lambda: False, make_estimator=make
-        )
-
-    both = [threading.Thread(target=sit, args=one) for one in (("usual", Estimator), ("slow", Slow))]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
+        plan, choice, taken = default_plan(exercises), Choice(wish.camera), threading.Semaphore(0)
+        choice.open = partial(Unhurried, LUNGE, taken, every)
+        make = partial(Telling, taken)
+        run_session(wish, choice, plan, exercises, model_path, should_stop=lambda: False, make_estimator=make)
     return {name: next((out / name).iterdir()) for name in ("usual", "slow")}
 
 
@@ -70,7 +54,7 @@ def test_a_session_leads_watches_and_keeps(sessions: dict[str, Path]) -> None:
     said = [event["id"] for event in of(events, "say")]
     assert said.index("too_far_caution") < said.index("too_far_stop")
     assert of(events, "ended")[0]["why"] == "source_ended"
-    # Told within 0.8 s of what was seen, by the clip's own clock (see the truth beside it: 8.6 s caution, 9.1 s stop).
+    # Within 0.8 s of what was seen, by the clip's own clock (see the truth beside it: 8.6 s caution, 9.1 s stop).
     stop = next(event for event in of(events, "say") if event["id"] == "too_far_stop")
     assert stop["time_s"] == pytest.approx(9.6, abs=0.5)
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -92,7 +76,8 @@ def test_a_session_leads_watches_and_keeps(sessions: dict[str, Path]) -> None:
 def test_five_times_as_slow_finds_the_same(sessions: dict[str, Path]) -> None:
     usual, slow = events_in(sessions["usual"]), events_in(sessions["slow"])
     frames = [len(load(sessions[name] / "poses.npz")) for name in ("usual", "slow")]
-    assert frames[1] < 0.5 * frames[0], "frames are dropped"
+    assert frames[0] > 600
+    assert frames[1] < 0.25 * frames[0], "the others are never seen"
     holds = [
         [(one["side"], one["counts"], one["start_s"], one["end_s"], one["seen_s"]) for one in of(events, "hold")]
         for events in (usual, slow)
@@ -110,9 +95,6 @@ def test_five_times_as_slow_finds_the_same(sessions: dict[str, Path]) -> None:
     for part in ("countdown", "exercise"):
         began = [next(one["time_s"] for one in of(events, "part") if one["part"] == part) for events in (usual, slow)]
         assert began[1] == pytest.approx(began[0], abs=0.5)
-    # Never older than an estimate and a picture, though an estimate takes five times as long.
-    times = np.diff(load(sessions["slow"] / "poses.npz").arrays["time_s"])
-    assert np.median(times) < 5 * ESTIMATE_S + 0.15
 
 
 def test_a_fifth_of_the_same_poses_gives_the_same_holds_and_parts(sessions: dict[str, Path]) -> None:
@@ -179,10 +161,10 @@ def test_the_window_shows_each_result_on_its_own_picture_and_is_obeyed(
     exercises = chosen_exercises("low-lunge")
     wish = Wish(str(LUNGE), voice=False, out=tmp_path)
     plan = default_plan(exercises)
-    began_s = time.monotonic()
     status = run_session(wish, Choice(wish.camera), plan, exercises, model_path, should_stop=lambda: False)
     assert (status, window.script, window.toggled) == (0, [], 1)
-    assert time.monotonic() - began_s < 15.0, "it does not wait for the clip to end"
+    (folder,) = tmp_path.iterdir()
+    assert load(folder / "poses.npz").arrays["time_s"][-1] < CLIP_S - 2.0, "it does not wait for the clip to end"
     judged = [stage for stage in window.stages if stage.step is not None]
     assert len(judged) > 20
     for stage in judged:

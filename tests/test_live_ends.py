@@ -44,7 +44,7 @@ def test_ctrl_c_ends_with_everything_kept(begun: Begin) -> None:
     process, folder = started.process, started.folder
     until(lambda: pictures_in(folder) > 20)
     process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=240)
     assert process.returncode == 130, errors
     last = json.loads(out.splitlines()[-1])
     assert (last["event"], last["folder"]) == ("kept", str(folder))
@@ -69,7 +69,7 @@ def test_a_camera_that_goes_and_comes_back_is_told_and_the_session_goes_on(begun
         # The person is found again within a second, and judged for some more.
         time.sleep(3.0)
         started.process.send_signal(signal.SIGINT)
-        _, errors = started.process.communicate(timeout=60)
+        _, errors = started.process.communicate(timeout=240)
     assert started.process.returncode == 130, errors
     assert "secret" not in (started.folder / "events.jsonl").read_text(encoding="utf-8") + errors
     events = events_in(started.folder)

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -12,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from arms import ACROSS, ON_THE_THIGH, RAISED, Arm, posed
+from unhurried import Telling, Unhurried
 
 import stick_figure as sf
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.variety import Variant, View
 from poses.exercise_file import built_in
-from poses.records import Frame, Pose, Verdict
+from poses.records import Verdict
 from poses.signs import sign_of
 from psoas_coach.live import Wish, run_session
 from psoas_coach.live_session import LiveSession
@@ -27,9 +27,8 @@ from psoas_coach.run import chosen_exercises
 from psoas_coach.session import Session
 from psoas_coach.speech_queue import Urgency
 from vision.estimator import Estimator
-from vision.live_source import Choice, PlayedClip
+from vision.live_source import Choice
 from vision.recorder import VideoRecorder
-from vision.sources import open_source
 
 RATE = 15.0
 UPRIGHT = sf.lunge(-10.0)
@@ -153,35 +152,6 @@ CLIPS = {
 RENDERED = 4.0
 # Exactly from the side the second arm is hidden; so far off it shows beside the first.
 YAWS_DEG = {"lunge-arms-overhead": -10.0}
-
-
-class Unhurried(PlayedClip):
-    """A clip as camera whose next picture comes once the last was looked at, so that a busy computer misses none."""
-
-    def __init__(self, path: Path, taken: threading.Semaphore) -> None:
-        super().__init__(path)
-        self.path, self.taken = path, taken
-
-    def __iter__(self) -> Iterator[Frame]:
-        with open_source(self.path) as source:
-            for frame in source:
-                yield frame
-                # Where nobody looks it goes on at its own pace.
-                self.taken.acquire(timeout=4.0 / RENDERED)
-
-
-class Telling(Estimator):
-    """The pose model, which tells that it has looked."""
-
-    def __init__(self, taken: threading.Semaphore, model: Path) -> None:
-        super().__init__(model, arms=True)
-        self.taken = taken
-
-    def estimate(self, frame: Frame) -> Pose:
-        try:
-            return super().estimate(frame)
-        finally:
-            self.taken.release()
 
 
 @pytest.fixture(scope="module")

@@ -175,7 +175,7 @@ def test_two_processes_at_once(lite: bytes, tmp_path: Path) -> None:
     command = [sys.executable, "-c", FETCH, str(cache), model.address("lite"), hashlib.sha256(lite).hexdigest()]
     running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for process in running:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=240)
         assert process.returncode == 0, errors
     assert [path.name for path in cache.iterdir()] == ["pose_landmarker_lite.task"]  # no temporary file is left
     assert (cache / "pose_landmarker_lite.task").read_bytes() == lite
