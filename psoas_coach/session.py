@@ -4,11 +4,10 @@
 same poses give the same verdicts in all of them.
 """
 
-import cmath
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -26,7 +25,6 @@ from poses import (
     plainly,
     recognition,
     side_swaps,
-    skeleton,
     smoothing,
     view,
     yaw,
@@ -34,18 +32,13 @@ from poses import (
 from poses.exercise import Exercise
 from poses.records import Assessment, Finding, Measures, Pose, Reading, Step, Verdict
 from poses.tally import Hold, Repetition
-from psoas_coach.moving import Moves, MovesMemory, Sight
+from psoas_coach.moving import Moves, Sight
+from psoas_coach.session_memory import SessionMemory, counted
 
 # After a longer time without anybody, whoever comes next starts from nothing.
 FORGET_S: Final = smoothing.FORGET_S
-# So many stops are too many (convention, safe-ranges.md 3.9).
-STOPS_IN_EXERCISE: Final = 2
-STOPS_IN_SESSION: Final = 3
-
 
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
-# Shoulder, hip and knee of each side.
-_ROWS: Final = np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES]).T
 # What cannot be said without knowing which leg is which.
 _OF_LEGS: Final = np.array([name != "trunk_inclination_deg" for name in measures.NAMES])
 _ANGLES_OF_LEGS: Final = np.flatnonzero(_OF_LEGS & measures.IS_ANGLE)
@@ -66,42 +59,6 @@ class Ending:
     exercise: str | None
     holds: tuple[Hold, ...]
     repetitions: tuple[Repetition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """Everything a session remembers from one frame to the next; a value, replaced at each step."""
-
-    legs: side_swaps.LegMemory | None = None
-    steady: correction.SteadyMemory | None = None
-    facing: orientation.FacingMemory = orientation.FacingMemory()
-    others: company.CompanyMemory = company.CompanyMemory()
-    turned: yaw.YawMemory = yaw.YawMemory()
-    values: smoothing.FilterMemory | None = None
-    recent_views: view.ViewMemory = view.ViewMemory()
-    recognised: recognition.RecognitionMemory = recognition.RecognitionMemory()
-    verdicts: assessment.AssessmentMemory = assessment.AssessmentMemory()
-    pending: tuple[Finding, ...] = ()
-    said: cues.CueMemory = cues.CueMemory()
-    moves: MovesMemory = MovesMemory()
-    knee: kneeling.KneeMemory | None = None
-    hands: hugging.HugMemory = hugging.HugMemory()
-    stops: tuple[tuple[str, int], ...] = ()
-    seen_s: float | None = None
-    judgeable_s: float | None = None
-    from_front: bool = False
-    standing: frontal.StandingMemory = frontal.StandingMemory()
-
-    def turned_round(self, *, from_front: bool) -> "_Memory":
-        """What outlasts a change of the side that is looked at: what was found, said and done."""
-        return _Memory(
-            others=self.others,
-            pending=self.pending,
-            said=self.said,
-            moves=self.moves,
-            stops=self.stops,
-            from_front=from_front,
-        )
 
 
 class Session:
@@ -137,7 +94,7 @@ class Session:
         self._hands_tell = {exercise.hands for exercise in exercises} >= {"on_knee", "off_knee"}
         self._still = still
         self._correction = corrects or correction.built_in()
-        self._memory = _Memory()
+        self._memory = SessionMemory()
 
     def expect(self, exercise: str | None) -> None:
         """What the person was asked to do: of two exercises with one posture it is this one, however it is done.
@@ -168,7 +125,7 @@ class Session:
             pose = pose.unfound()
         if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
             # Clocks of holds and what was done today outlast a moment out of sight.
-            past = _Memory(
+            past = SessionMemory(
                 others=past.others,
                 recent_views=past.recent_views,
                 pending=past.pending,
@@ -188,7 +145,7 @@ class Session:
         opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
         if legs is None or legs.sure:
             raw, smooth = self._complete(pose, raw, smooth, past.recognised.exercise, past.hands.on_knee)
-        plain_deg = _plain_openings(pose, facing.sign) if self._both_legs else (math.nan, math.nan)
+        plain_deg = plainly.openings_deg(pose, facing.sign) if self._both_legs else (math.nan, math.nan)
         hands = self._hug(pose, past.hands)
         unsteady = knee is not None and knee.flicker_deg > kneeling.MOST_FLICKER_DEG
         problem = view.problem_of(
@@ -236,11 +193,11 @@ class Session:
         moment, moves = self._moves.follow(sight, judged, recognised, past.moves)
         every = (*judged.readings, *moment.readings)
         ended, pending = self._found(judged, every, problem, recognised, past.pending)
-        stops, ends = _counted(past.stops, judged.exercise, pending, past.pending)
+        stops, ends = counted(past.stops, judged.exercise, pending, past.pending)
         cue, spoken, cue_memory = cues.choose(
             exercise, every, problem, pose.time_s, past.said, still=self._still, ends=ends
         )
-        self._memory = _Memory(
+        self._memory = SessionMemory(
             legs=legs,
             steady=steady,
             facing=facing,
@@ -289,10 +246,10 @@ class Session:
         moment, moves = self._moves.follow(sight, judged, recognised, past.moves)
         every = (*judged.readings, *moment.readings)
         ended, pending = self._found(judged, every, problem, recognised, past.pending)
-        stops, ends = _counted(past.stops, judged.exercise, pending, past.pending)
+        stops, ends = counted(past.stops, judged.exercise, pending, past.pending)
         exercise = self._exercises[judged.exercise] if judged.exercise else None
         cue, spoken, said = cues.choose(exercise, every, problem, pose.time_s, past.said, still=self._still, ends=ends)
-        self._memory = _Memory(
+        self._memory = SessionMemory(
             others=alone,
             values=filtered,
             recent_views=seen,
@@ -310,12 +267,12 @@ class Session:
 
     def finish(self) -> Ending:
         """What was still under way when the source ended."""
-        past, self._memory = self._memory, _Memory()
+        past, self._memory = self._memory, SessionMemory()
         holds, repetitions = self._moves.finish(past.moves)
         return Ending(past.pending, past.moves.doing, holds, repetitions)
 
     def _measure(
-        self, pose: Pose, facing: int, past: _Memory
+        self, pose: Pose, facing: int, past: SessionMemory
     ) -> tuple[Pose, side_swaps.LegMemory | None, correction.SteadyMemory | None, yaw.YawMemory, Measures]:
         """The pose, its legs' labels put right; what is remembered of them, correction and yaw; the measures."""
         near = orientation.near_side(facing)
@@ -339,7 +296,9 @@ class Session:
             turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, turned)
         return pose, legs, steady, turned, Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
 
-    def _kneel(self, pose: Pose, facing: int, raw: Measures, past: _Memory) -> tuple[float, kneeling.KneeMemory | None]:
+    def _kneel(
+        self, pose: Pose, facing: int, raw: Measures, past: SessionMemory
+    ) -> tuple[float, kneeling.KneeMemory | None]:
         """What a knee on the floor tells of the hip, in an exercise in which one is there."""
         name = past.recognised.exercise or past.moves.doing or past.recognised.rival
         # Both exercises of one posture are the same to the knee.
@@ -371,7 +330,7 @@ class Session:
         recognised: recognition.RecognitionMemory,
         problem: str,
         time_s: float,
-        past: _Memory,
+        past: SessionMemory,
         turned: yaw.YawMemory,
     ) -> tuple[Assessment, assessment.AssessmentMemory]:
         doubtful = recognised.exercise is not None and recognised.doubtful(time_s)
@@ -432,36 +391,3 @@ def _unmeasured(facing: int) -> Measures:
     """Nothing seen of any angle from the side."""
     nothing = np.full((2, len(measures.NAMES)), np.nan)
     return Measures(nothing, nothing, facing, orientation.near_side(facing))
-
-
-def _plain_openings(pose: Pose, facing: int) -> tuple[float, float]:
-    """How open each hip is as the landmarks have it, guessed where one leg hides the other."""
-    if not pose.found or facing == 0:
-        return math.nan, math.nan
-    # Plain numbers: of one angle alone they are many times faster than ``measures.side_measures``.
-    opening = []
-    for rows in _ROWS:
-        shoulder, hip, knee = [complex(facing * x, -y) for x, y in pose.image_px.take(rows, axis=0).tolist()]
-        turn = (shoulder - hip) * (hip - knee).conjugate()
-        opening.append(math.degrees(cmath.phase(turn)) if turn else math.nan)
-    return opening[0], opening[1]
-
-
-def _counted(
-    stops: tuple[tuple[str, int], ...], exercise: str | None, pending: Sequence[Finding], before: Sequence[Finding]
-) -> tuple[tuple[tuple[str, int], ...], Literal["", "exercise", "session"]]:
-    """How many stops each exercise has had, and whether one just now was one too many, for it or for the session.
-
-    Rules that stop together, as the hip and the thigh of one deep lunge do, are one stop.
-    """
-    now, earlier = (any(one.verdict is Verdict.STOP for one in findings_) for findings_ in (pending, before))
-    if exercise is None or not now or earlier:
-        return stops, ""
-    counts = dict(stops)
-    counts[exercise] = counts.get(exercise, 0) + 1
-    ends: Literal["", "exercise", "session"] = ""
-    if sum(counts.values()) == STOPS_IN_SESSION:
-        ends = "session"
-    elif counts[exercise] == STOPS_IN_EXERCISE:
-        ends = "exercise"
-    return tuple(counts.items()), ends
