@@ -2,6 +2,8 @@
 
 import json
 import os
+import select
+import signal
 import sys
 from itertools import combinations
 from pathlib import Path
@@ -15,6 +17,8 @@ from poses.problem import Problem
 from psoas_coach import screening
 from psoas_coach.terminal import console
 
+# How long a busy computer may take for anything.
+PATIENCE_S = 60.0
 # The table of the specification, section 5, copied as it stands there and read independently of the program's file.
 SPECIFIED = """
 | S1 | ✘ | ✘ | ✘ | T | ✘ | ✘ | ✔ | ✔ |
@@ -215,9 +219,12 @@ def on_a_terminal(arguments: list[str], typed: list[str]) -> tuple[int, str]:
 
     child, terminal = pty.fork()
     if child == 0:
+        # Whoever runs the tests in the background of a shell ignores it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-m", "psoas_coach.cli", *arguments])
     shown, left = "", list(typed)
     while True:
+        assert select.select([terminal], [], [], PATIENCE_S)[0], f"nothing happens after {shown!r}"
         try:
             more = os.read(terminal, 4096)
         except OSError:
