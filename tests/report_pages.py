@@ -123,7 +123,7 @@ class Visit:
 
     def until(self, true: str) -> None:
         """Waits until something is true on the page; playwright's own way of waiting is refused by the page itself."""
-        end_s = time.monotonic() + 15.0
+        end_s = time.monotonic() + 60.0
         while not self.page.evaluate(f"Boolean({true})"):
             assert time.monotonic() < end_s, f"never true: {true}"
             self.page.wait_for_timeout(20)
