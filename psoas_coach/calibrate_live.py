@@ -17,12 +17,12 @@ from poses.exercise_file import built_in
 from poses.messages import Language, Messages
 from poses.problem import Problem
 from poses.records import Frame, Pose, Step
-from psoas_coach import cameras, profiles
+from psoas_coach import profiles
 from psoas_coach.calibrate_session import CalibrationSession
 from psoas_coach.calibrate_state import Task, tasks
 from psoas_coach.history.keeping import note_change
 from psoas_coach.interrupt import EXIT_INTERRUPTED, polite
-from psoas_coach.live import MakeEstimator, need_display
+from psoas_coach.live import MakeEstimator, ready
 from psoas_coach.live_events import Event
 from psoas_coach.live_gate import after_last_time, outcome_now, plan_for
 from psoas_coach.live_loop import Loop, Shows
@@ -75,11 +75,7 @@ def calibrate_live(wish: CalibrationWish) -> int:
         Problem: It cannot begin.
     """
     texts, errors = Messages(wish.language), console(stderr=True)
-    # What can fail at once does so before thirty questions are asked.
-    choice = Choice(wish.camera)
-    lens = cameras.known(wish.lens) if wish.lens is not None else None
-    if not wish.headless:
-        need_display()
+    choice, lens = ready(wish.camera, wish.lens, headless=wish.headless)
     known = profiles.read(wish.name) is not None
     plan = _plan(wish, texts, known=known, now=datetime.now())
     model = ensure_model(wish.model, report=errors.print)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from calibration.camera import Camera
 from calibration.progress import PAIN_STOPS, Done
 from poses.exercise import Exercise
 from poses.exercise_file import built_in
@@ -78,13 +79,7 @@ def live(wish: Wish) -> int:
         Problem: It cannot begin.
     """
     texts, errors = Messages(wish.language), console(stderr=True)
-    # What can fail at once does so before thirty questions are asked.
-    choice = Choice(wish.camera)
-    if wish.lens is not None:
-        cameras.known(wish.lens)
-    if not wish.headless:
-        need_display()
-    choice.try_out()
+    choice, _ = ready(wish.camera, wish.lens, headless=wish.headless)
     exercises = exercises_for(wish)
     began = datetime.now()
     plan = read_plan(wish.plan, exercises) if wish.plan else default_plan(exercises, wish.exercise, wish.level)
@@ -225,6 +220,25 @@ def _remember(name: str | None, summary: Summary | None, exercises: Sequence[Exe
         add_session(name, done)
     except Problem as problem:
         tell_problem(problem)
+
+
+def ready(camera: str, lens: str | None, *, headless: bool) -> tuple[Choice, Camera | None]:
+    """Makes sure that a session can be watched and shown: what can fail does so before thirty questions are asked.
+
+    Args:
+        camera: A number, a name, an address or a clip.
+        lens: The name of a calibrated camera, if there is one.
+        headless: Whether nothing is shown.
+
+    Raises:
+        Problem: The camera gives no picture, the lens is not known, or there is no display.
+    """
+    choice = Choice(camera)
+    known = cameras.known(lens) if lens is not None else None
+    if not headless:
+        need_display()
+    choice.try_out()
+    return choice, known
 
 
 def need_display() -> None:

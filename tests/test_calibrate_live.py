@@ -150,6 +150,13 @@ def answers(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_camera_that_is_not_there_is_told_before_anything_is_asked(run: Run) -> None:
+    status, out, errors = run("calibrate", "person", "anna", "--camera", "63", "--headless", "--lang", "en")
+    assert (status, out) == (2, "")
+    assert "Camera 63 does not open" in errors
+    assert "Chest pain" not in errors
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="where profiles lie is told by a variable there")
 def test_killed_it_is_the_old_profile_and_ended_it_is_the_new_one(
     filmed: Filmed, answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
