@@ -6,10 +6,11 @@ safe-ranges.md 2.4 and 3.5 by way of the exercise files.
 
 import itertools
 import math
+from typing import NamedTuple
 
 from poses.movement import GrowthLimits, TempoLimits, TimeLimits
 from poses.records import Verdict
-from poses.tally import Tally
+from poses.tally import Repetition, Tally
 
 # What was measured, the verdict, and the limit that was passed, NaN for OK.
 Said = tuple[float, Verdict, float]
@@ -39,15 +40,32 @@ def quick(limits: TempoLimits, begun_s: tuple[float, ...], done: Tally) -> Said:
     return periods[-1], Verdict.OK, math.nan
 
 
-def with_peak(limits: GrowthLimits | None, peaks: tuple[float, ...], peak: float) -> tuple[float, ...]:
-    """The first peak, and as many of the last as make a trend."""
-    if limits is None or not peaks:
-        return (peak,) if limits is not None else ()
-    return (peaks[0], *(*peaks[1:], peak)[-limits.over :])
+class Peaks(NamedTuple):
+    """How far repetitions went. No side is held to what the other one could (safe-ranges.md 3.6).
+
+    Attributes:
+        of: For the left leg, the right one, and both together: the first peak, and as many of the last as make a trend.
+        last: Which of these the last repetition was of.
+    """
+
+    of: tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]] = ((), (), ())
+    last: int = 2
 
 
-def farther(limits: GrowthLimits, peaks: tuple[float, ...]) -> Said:
-    """How far the last repetition went above the first, or the trend of the last ones."""
+def with_peak(limits: GrowthLimits | None, peaks: Peaks, done: Repetition) -> Peaks:
+    """The peaks with that of one more repetition."""
+    if limits is None:
+        return peaks
+    last = 2 if done.side is None else done.side
+    sides = list(peaks.of)
+    before = sides[last]
+    sides[last] = (before[0], *(*before[1:], done.peak)[-limits.over :]) if before else (done.peak,)
+    return Peaks((sides[0], sides[1], sides[2]), last)
+
+
+def farther(limits: GrowthLimits, done: Peaks) -> Said:
+    """How far the last repetition went above the first of its side, or the trend of the last ones."""
+    peaks = done.of[done.last]
     if len(peaks) < 2:
         return 0.0, Verdict.OK, math.nan
     above = peaks[-1] - peaks[0]

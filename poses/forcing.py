@@ -20,7 +20,6 @@ from poses.tally import Hold, Repetition, Tally
 # 15 degrees of the side (training clips, seeds from 3000) the median has 0.36, one in ten 0.9.
 FLICKER_DEG: Final = 0.5
 
-
 # Of two speeds the graver one is told; one that is known before one that is not.
 _GRAVITY: Final = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.CAUTION: 2, Verdict.STOP: 3}
 
@@ -44,7 +43,7 @@ class ForcingMemory:
         course: The course of the exercise.
         done: What was done.
         detectors: What the detectors have seen.
-        peaks: Highest angle of the first repetition, then those of the last ones.
+        peaks: How far the repetitions went.
         begun_s: When each of the last two repetitions began.
         since_s: For each rule of time and growth, since when its verdict holds.
     """
@@ -52,7 +51,7 @@ class ForcingMemory:
     course: PhaseMemory = PhaseMemory()
     done: Tally = Tally()
     detectors: Detectors = Detectors()
-    peaks: tuple[float, ...] = ()
+    peaks: clocks.Peaks = clocks.Peaks()
     begun_s: tuple[float, ...] = ()
     since_s: tuple[tuple[str, Verdict, float], ...] = ()
 
@@ -144,7 +143,7 @@ def follow(
     done, holds, repetitions = tally.gather(memory.done, changes, time_s)
     peaks, begun_s = memory.peaks, memory.begun_s
     for repetition in repetitions:
-        peaks = clocks.with_peak(movement.growth, peaks, repetition.peak)
+        peaks = clocks.with_peak(movement.growth, peaks, repetition)
         begun_s = (*begun_s, repetition.start_s)[-2:]
     kept = ForcingMemory(course, done, memory.detectors, peaks, begun_s, memory.since_s)
     return kept, changes, holds, repetitions

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from poses import forcing
+from poses import clocks, forcing
 from poses.forcing import ForcingMemory
 from poses.movement import Movement
 from poses.phases import Phase, PhaseChange
@@ -113,9 +113,12 @@ def _decided(past: RockingMemory, repetitions: Sequence[Repetition], *, shallow:
 def _counted_anew(movement: Movement, memory: ForcingMemory, waiting: Sequence[Repetition]) -> ForcingMemory:
     """What was done of the rocked exercise while it is not known to be it: the repetitions that wait, and no others."""
     sides = [SideTally(repetitions=sum(one.side == side for one in waiting)) for side in (0, 1, None)]
+    peaks = clocks.Peaks()
+    for one in waiting:
+        peaks = clocks.with_peak(movement.growth, peaks, one)
     return replace(
         memory,
         done=Tally(sides=(sides[0], sides[1], sides[2]), steps=memory.done.steps),
-        peaks=tuple(one.peak for one in waiting) if movement.growth is not None else (),
+        peaks=peaks,
         begun_s=tuple(one.start_s for one in waiting)[-2:],
     )

@@ -63,7 +63,8 @@ def event_of_hold(time_s: float, exercise: str, hold: Hold, *, counts: bool) -> 
 def event_of_repetition(time_s: float, exercise: str, one: Repetition, *, counts: bool) -> Event:
     """A repetition that is complete."""
     times = {"start_s": one.start_s, "end_s": one.end_s, "top_hold_s": one.top_hold_s, "peak": one.peak}
-    return Event(time_s, "repetition", {"exercise": exercise, "number": one.number, "counts": counts} | times)
+    details = {"exercise": exercise, "side": side_name(one.side), "number": one.number, "counts": counts}
+    return Event(time_s, "repetition", details | times)
 
 
 def side_name(side: int | None) -> str | None:

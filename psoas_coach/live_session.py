@@ -166,7 +166,12 @@ class LiveSession:
     def _repeated(self, exercise: str, one: Repetition) -> None:
         done, item = Done(exercise, one.side, math.nan), self._course.state.item
         self._course.state = replace(self._course.state, done=(*self._course.state.done, done))
-        counts = item is not None and self._course.state.part == "exercise" and exercise == item.exercise
+        counts = (
+            item is not None
+            and self._course.state.part == "exercise"
+            and exercise == item.exercise
+            and item.side in (None, one.side)
+        )
         self._course.events.append(event_of_repetition(self._course.state.time_s, exercise, one, counts=counts))
         if counts and item is not None:
             self._course.count(item)

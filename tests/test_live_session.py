@@ -54,10 +54,11 @@ class Sitting:
         assert not until, f"{until} did not begin within {seconds} s of {self.live.state.part}"
         return self
 
-    def move(self, seconds: float, start: sf.Figure, end: sf.Figure) -> "Sitting":
+    def move(self, seconds: float, start: sf.Figure, end: sf.Figure, *, facing: int = 1) -> "Sitting":
         """Glides from one posture to another, softly."""
         for number in range(round(seconds * RATE)):
-            self.do(1 / RATE, sf.between(start, end, 0.5 - 0.5 * cos(pi * number / (seconds * RATE))))
+            share = 0.5 - 0.5 * cos(pi * number / (seconds * RATE))
+            self.do(1 / RATE, sf.between(start, end, share), facing=facing)
         return self
 
     def lunge(self, seconds: float) -> "Sitting":
@@ -341,6 +342,17 @@ def test_a_rocked_lunge_that_was_asked_for_counts_from_its_first_repetition() ->
     assert all(event.details["counts"] for event in sitting.of("repetition"))
     assert sitting.of("hold") == []
     assert sitting.live.state.part == "rest"
+
+
+def test_what_the_other_leg_does_does_not_count_for_the_one_that_was_asked_for() -> None:
+    sitting = ready(Item("dynamic-lunge", RIGHT, 3, 0.0)).do(2.0, UPRIGHT, facing=-1)
+    for _ in range(4):
+        sitting.move(2.2, UPRIGHT, sf.lunge(6.0), facing=-1).move(2.2, sf.lunge(6.0), UPRIGHT, facing=-1)
+    sitting.do(3.0, UPRIGHT, facing=-1)
+    seen = [(event.details["side"], event.details["counts"]) for event in sitting.of("repetition")]
+    assert seen == [("left", False)] * len(seen)
+    assert len(seen) >= 3
+    assert (sitting.live.state.part, sitting.live.state.count) == ("exercise", 0)
 
 
 def test_a_dead_bug_is_counted_leg_by_leg_and_has_words_of_its_own() -> None:

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 import stick_figure as sf
-from poses import forcing, skeleton
+from poses import clocks, forcing, skeleton
 from poses.cues import ENDING_S
 from poses.exercise_file import built_in
 from poses.movement import MEASURES
 from poses.phases import Phase
 from poses.records import Finding, Pose, Step, Verdict
+from poses.tally import Repetition
 from psoas_coach.session import Ending, Session
 
 
@@ -148,6 +149,22 @@ def test_going_farther_each_time_is_told_once_it_is_beyond_the_target(peaks: tup
     steps, found, _ = run(moving(bridge, ramp(*points), 4.0 + 8.0 * len(peaks)))
     assert [one.peak for step in steps for one in step.moment.repetitions] == pytest.approx(peaks, abs=0.5)
     assert ("growth" in {finding.rule for finding in found}) is told
+
+
+def test_no_side_is_held_to_what_the_other_one_could() -> None:
+    movement = next(one for one in built_in() if one.id == "dynamic-lunge").movement
+    assert movement is not None
+    limits, done = movement.growth, clocks.Peaks()
+    assert limits is not None
+    for side, peak in ((0, 3.5), (0, 3.6), (1, 13.6), (1, 12.6), (1, 12.8), (1, 12.8)):
+        done = clocks.with_peak(limits, done, Repetition(1, 0.0, 2.0, 4.0, peak, 2.0, 0.0, 2.0, side))
+        assert clocks.farther(limits, done)[1] is Verdict.OK
+    # Nor does a high one of the other leg hide what grows.
+    for peak in (5.0, 7.0, 9.0, 11.0):
+        done = clocks.with_peak(limits, done, Repetition(1, 0.0, 2.0, 4.0, peak, 2.0, 0.0, 2.0, 0))
+    value, verdict, _ = clocks.farther(limits, done)
+    assert value == pytest.approx(7.5)
+    assert verdict is Verdict.CAUTION
 
 
 def test_a_drop_is_told_and_a_slow_way_down_is_not() -> None:
