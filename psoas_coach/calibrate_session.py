@@ -245,7 +245,8 @@ class CalibrationSession:
                 course.state = state = replace(state, ready=True)
                 course.say("in", task_sentence(state, course.texts), Urgency.GUIDANCE)
             return float("inf")
-        inside = watch.is_in
+        # Who says yes is in, also where a tight hip has hardly opened: nobody is to go on until it is seen.
+        inside = watch.is_in if state.yes_s is None else watch.fits
         if inside is not None and inside != (state.going_s is not None):
             course.state = state = replace(state, going_s=state.time_s if inside else None, good_since_s=None)
         return float("inf") if state.going_s is None else state.going_s

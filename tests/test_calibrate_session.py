@@ -218,6 +218,16 @@ def test_a_key_says_yes_sooner(key: str) -> None:
     assert len(waiting.of("measured")) == 2
 
 
+def test_who_is_tight_says_yes_with_a_key_though_the_hip_has_hardly_opened() -> None:
+    near = sf.lunge(2.5)
+    waiting = ready().do(2.5, TALL).move(3.0, TALL, near).do(30.0, near)
+    assert len(waiting.of("measured")) == 1, "they may still be kneeling tall"
+    waiting.press("y")
+    waiting.do(COUNTS_S + 1.0, near)
+    assert waiting.measured[-1] == ("comfort", "right")
+    assert waiting.refused == []
+
+
 def test_too_fast_is_refused_and_tried_again() -> None:
     sitting = ready().go_in(20.0, 0.8).come_out(20.0)
     assert sitting.refused == [("too_fast",)]
