@@ -138,9 +138,13 @@ class PlanFile(Strict):
 
 
 def hold_target_s(exercise: Exercise) -> float:
-    """How long an exercise is held before the person is asked to come back."""
-    limits = exercise.movement.hold if exercise.movement is not None else None
-    return limits.caution_s - COME_BACK_BEFORE_S if limits is not None else 0.0
+    """How long an exercise is held before the person is asked to come back; 0 where nothing is held."""
+    movement = exercise.movement
+    # A stretch that is rocked has the limits of one that is held, for whoever stays in it, and is not to be held.
+    rocked = exercise.has_leg_roles and movement is not None and movement.shape.kind == "repetition"
+    if movement is None or movement.hold is None or rocked:
+        return 0.0
+    return movement.hold.caution_s - COME_BACK_BEFORE_S
 
 
 def most_repetitions(exercise: str) -> int:
@@ -196,7 +200,8 @@ def suited(plan: Plan, offers: Mapping[str, Offer]) -> Plan:
     breathing = plan.breathing
     if breathing:
         paced, belly = (offers.get(name, Offer(Level.WITHHELD)) for name in (PACED, BELLY))
-        if breathing != "belly" and paced.level <= Level.EASED:
+        # Whoever may be paced lying only (S12) has just been on their knees or feet: they breathe freely.
+        if breathing != "belly" and paced.level <= Level.EASED and "lying" not in paced.notes:
             breathing = "paced_no_hold" if "no_hold" in paced.notes else "paced"
         else:
             breathing = "belly" if belly.level <= Level.EASED else ""
@@ -253,7 +258,9 @@ def _faults(step: _Step) -> list[str]:
     if step.repetitions is not None and step.repetitions > most:
         found.append(f"repetitions of {step.exercise} are at most {most} (found {step.repetitions})")
     longest_s = hold_target_s(exercise)
-    if step.hold_s is not None and step.hold_s > longest_s:
+    if step.hold_s is not None and longest_s == 0.0:
+        found.append(f"{step.exercise} is not held, so it has no hold_s")
+    elif step.hold_s is not None and step.hold_s > longest_s:
         found.append(f"hold_s of {step.exercise} is at most {longest_s:g} (found {step.hold_s:g})")
     return found
 

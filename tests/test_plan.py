@@ -167,6 +167,24 @@ def test_levels_that_do_not_exist_and_repetitions_that_are_too_many_are_faults(t
     assert "dead-bug is asked for at two levels" in faults_of(written(tmp_path, text))[0]
 
 
+def test_what_is_rocked_is_repeated_and_not_held(tmp_path: Path) -> None:
+    text = """
+        [[steps]]
+        exercise = "dynamic-lunge"
+        repetitions = 8
+    """
+    plan = read_plan(written(tmp_path, text), EXERCISES)
+    assert [(i.side, i.repetitions, i.hold_s) for i in plan.items] == [(LEFT, 8, 0.0), (RIGHT, 8, 0.0)]
+    assert [i.hold_s for i in default_plan(EXERCISES, "dynamic-lunge").items] == [0.0, 0.0]
+    (fault,) = faults_of(written(tmp_path, text + "        hold_s = 10.0\n"))
+    assert "dynamic-lunge is not held" in fault
+
+
+def test_who_may_be_paced_lying_only_closes_breathing_freely() -> None:
+    # S12, dizzy or unsteady: after a lunge they are on their knees, and the paced breath holds.
+    assert suited(default_plan(EXERCISES), answered("S12")).breathing == "belly"
+
+
 def test_no_plan_asks_too_much_of_a_side(tmp_path: Path) -> None:
     text = """
         [[steps]]

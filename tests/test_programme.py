@@ -180,7 +180,7 @@ def test_any_plan_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     steps = (
         Item("breathing-478", None, 4, 0.0, full=True),
         Item("dead-bug", None, 7, 0.0, 33.3, unseen=("lower-back", "far-leg", "arm-and-leg")),
-        Item("dynamic-lunge", 1, 6, 10.1, 12.0),
+        Item("dynamic-lunge", 1, 6, 0.0, 12.0),
         Item("low-lunge", 0, 1, 12.345678901, 10.0),
     )
     closings: tuple[Breathing, ...] = ("", "belly")
