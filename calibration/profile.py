@@ -98,10 +98,15 @@ class Profile(Strict):
         return self.model_copy(update={"comfort": (*others, kept)[-MOST_KEPT:]})
 
     def with_session(self, done: Done) -> "Profile":
-        """The profile with one more session, or with what is now known of the last one."""
+        """The profile with one more session, or with what is now known of the last one.
+
+        Only what tells of the next morning is about a session before. The same end of a session is the same session.
+        """
         sessions = self.sessions
-        if sessions and sessions[-1].worse_next_day is None and done.at - sessions[-1].at <= AMENDED:
-            last = sessions[-1]
+        if sessions and sessions[-1].at == done.at:
+            sessions = sessions[:-1]
+        last = sessions[-1] if sessions and done.worse_next_day is not None else None
+        if last is not None and last.worse_next_day is None and done.at - last.at <= AMENDED:
             stops, pain = max(last.stops, done.stops), max(last.pain, done.pain)
             done = Done(at=last.at, stops=stops, pain=pain, worse_next_day=done.worse_next_day)
             sessions = sessions[:-1]

@@ -12,7 +12,6 @@ from typing import Final
 from uuid import uuid4
 
 from calibration.camera import Camera
-from calibration.progress import PAIN_STOPS, Done
 from poses.exercise import Exercise
 from poses.exercise_file import built_in
 from poses.messages import Language, Messages
@@ -26,10 +25,10 @@ from psoas_coach.live_events import Event, side_name
 from psoas_coach.live_files import SUMMARY, TABLE, VIDEO, SessionFiles, new_folder, sessions_folder
 from psoas_coach.live_gate import after_last_time, outcome_now, plan_for
 from psoas_coach.live_loop import Loop, Shows
+from psoas_coach.live_profile import Remembering
 from psoas_coach.live_record import EVENTS, POSES, About
 from psoas_coach.live_session import LiveSession
 from psoas_coach.live_watcher import Estimates
-from psoas_coach.person import add_session
 from psoas_coach.plan import Plan, default_plan, read_plan
 from psoas_coach.run import EXIT_DONE, EXIT_SOME_FAILED, chosen_exercises, with_limits_of
 from psoas_coach.session import Session
@@ -150,7 +149,13 @@ def run_session(
             voice.mute()
         session = Session(exercises)
         live_session = LiveSession(plan, exercises, wish.language, muted=not wish.voice)
-        tell = _print_line if wish.headless else _say_nothing
+        remembering = Remembering(wish.profile, exercises)
+
+        def tell(event: Event) -> None:
+            remembering.take(event)
+            if wish.headless:
+                _print_line(event)
+
         undone = about.origin().as_measured
         loop = Loop(source, session, live_session, files, window=window, voice=voice, tell=tell, as_measured=undone)
         loop.begin(folder=str(folder), camera=choice.name, **_told(plan))
@@ -161,10 +166,10 @@ def run_session(
         except Problem as problem:
             # What was written as the session went is there, and replay reads it.
             tell_problem(problem)
-            _remember(wish.profile, None, exercises, live_session.state.pains)
+            remembering.end(None)
             note_session(folder)
             return EXIT_SOME_FAILED
-        _remember(wish.profile, summary, exercises, live_session.state.pains)
+        remembering.end(summary)
         note_session(folder)
         loop.kept(folder)
         _tell_summary(wish, loop, summary, folder)
@@ -203,23 +208,6 @@ def _told(plan: Plan) -> dict[str, object]:
         {"exercise": one.exercise, "side": side_name(one.side), "repetitions": one.repetitions} for one in plan.items
     ]
     return {"plan": items, "left_out": [name for name, _ in plan.left_out]}
-
-
-def _remember(name: str | None, summary: Summary | None, exercises: Sequence[Exercise], pains: int) -> None:
-    """Notes how the session went in the person's profile, which says how far they may go next time.
-
-    One in which nothing was stretched tells nothing of that, unless it hurt or was stopped.
-    """
-    stretches = {exercise.id for exercise in exercises if exercise.has_leg_roles}
-    stops = sum(finding.verdict == "stop" for finding in summary.findings) if summary is not None else 0
-    stretched = summary is not None and any(seen.id in stretches for seen in summary.exercises)
-    if name is None or not (pains or stops or stretched):
-        return
-    done = Done(at=datetime.now().replace(microsecond=0), stops=stops, pain=PAIN_STOPS if pains else 0)
-    try:
-        add_session(name, done)
-    except Problem as problem:
-        tell_problem(problem)
 
 
 def ready(camera: str, lens: str | None, *, headless: bool) -> tuple[Choice, Camera | None]:
@@ -277,7 +265,3 @@ def _tell_summary(wish: Wish, loop: Loop, summary: Summary, folder: Path) -> Non
 
 def _print_line(event: Event) -> None:
     print(event.line(), flush=True)
-
-
-def _say_nothing(event: Event) -> None:
-    """The window shows it."""

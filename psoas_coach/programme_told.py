@@ -39,7 +39,8 @@ def tell_advice(out: Console, texts: Messages, made: Programme, profile: str | N
         out.print(f"  {escape(line)}")
     if made.therapist:
         out.print(f"  {escape(texts('cues', 'therapist'))}")
-    if profile is not None:
+    # Of a day without a stretch there is nothing to note: it would count as one that was calm.
+    if profile is not None and any(item.exercise in STRETCHES for item in made.plan.items):
         out.print(f"  {escape(texts('programme', 'advice', 'morning', name=profile))}", soft_wrap=True)
 
 

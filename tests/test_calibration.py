@@ -29,7 +29,9 @@ from poses.records import Verdict
 from poses.skeleton import LEFT, RIGHT
 from psoas_coach import profiles
 from psoas_coach.live import Wish, exercises_for
+from psoas_coach.live_events import Event
 from psoas_coach.live_gate import after_last_time
+from psoas_coach.live_profile import Remembering
 from psoas_coach.person import add_session
 from psoas_coach.run import chosen_exercises
 from psoas_coach.session import Session
@@ -308,6 +310,15 @@ def test_how_it_was_the_next_morning_is_noted_with_the_session() -> None:
     assert len(later.with_session(Done(at=NOW + timedelta(days=3))).sessions) == 3
 
 
+def test_a_session_of_the_next_day_is_one_of_its_own() -> None:
+    evening, next_evening = NOW, NOW + timedelta(hours=24)
+    profile = Profile(name="anna").with_session(Done(at=evening)).with_session(Done(at=next_evening, pain=4))
+    assert [(one.at, one.pain) for one in profile.sessions] == [(evening, 0), (next_evening, 4)]
+    assert advice((), profile.sessions, next_evening).rest_until == next_evening + timedelta(hours=48)
+    again = profile.with_session(Done(at=next_evening + timedelta(hours=24), pain=4))
+    assert advice((), again.sessions, NOW + timedelta(days=9)).therapist, "two in a row"
+
+
 @pytest.mark.parametrize("deg", [0.0, -3.0, -8.0])
 def test_who_is_stiff_is_timed_and_watched_too(deg: float) -> None:
     own = of_right(personalise(LUNGE, Person(None, (None, end(deg))), TODAY))
@@ -350,6 +361,19 @@ def test_a_live_session_goes_by_the_persons_limits(anna: Profile) -> None:
     lunge = next(exercise for exercise in watched if exercise.id == "low-lunge")
     assert rule(lunge.of_side(RIGHT), "hip-opening").stop.max == 10.0
     assert exercises_for(Wish()) == chosen_exercises("auto")
+
+
+def test_that_hurts_is_kept_at_once_and_is_one_session_at_the_end(anna: Profile) -> None:
+    remembering = Remembering(anna.name, chosen_exercises("auto"))
+    remembering.take(Event(4.0, "say", {}))
+    remembering.take(Event(5.0, "pain", {}))
+    kept = profiles.read(anna.name)
+    assert kept is not None
+    assert [one.pain for one in kept.sessions] == [4], "a session that is killed now has hurt too"
+    remembering.take(Event(9.0, "pain", {}))
+    remembering.end(None)
+    assert profiles.read(anna.name) == kept
+    Remembering(None, ()).take(Event(5.0, "pain", {}))
 
 
 def test_after_a_session_that_was_too_much_there_is_no_stretching(anna: Profile) -> None:

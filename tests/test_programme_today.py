@@ -13,7 +13,7 @@ from test_screening import well
 import stick_figure as sf
 from calibration.baseline import Side
 from calibration.profile import Profile
-from calibration.progress import Done
+from calibration.progress import Done, advice
 from calibration.screening import screen
 from poses.exercise_file import built_in
 from poses.messages import LANGUAGES, Language
@@ -103,7 +103,10 @@ def test_what_was_done_lately(tmp_path: Path) -> None:
     assert lately.today_s == (31.0, 0.0)
     assert dict(lately.repeated) == {"bridge": 3}
     assert (lately.over, lately.only_breathing) == (frozenset(), False)
-    assert [one.hurt for one in lately.told] == [False] * 4
+    # Yesterday nothing was stretched, which tells nothing of how far to go.
+    assert [(one.at.date(), one.hurt) for one in lately.told] == [
+        (day.date(), False) for day in (days[0], days[1], this_morning)
+    ]
     assert recent(Everything(), (), STRETCHES, NOW) == Recent()
 
 
@@ -129,6 +132,13 @@ def test_what_ended_today(tmp_path: Path) -> None:
     assert [one.hurt for one in found.told] == [True]
     pains = session("pains", morning, *(PainRow("pains", n, 60.0 * n, "bridge", "exercise") for n in (0, 1)))
     assert recent(kept(tmp_path / "e", pains), (), STRETCHES, NOW).only_breathing
+
+
+def test_two_that_hurt_stay_two_in_a_row_when_only_breathing_came_after(tmp_path: Path) -> None:
+    days = [NOW - timedelta(days=back) for back in (9, 7, 1)]
+    hurt = [session(f"{n}", day, PainRow(f"{n}", 0, 60.0, "low-lunge", "exercise")) for n, day in enumerate(days[:2])]
+    found = recent(kept(tmp_path, *hurt, session("breathed", days[2])), (), STRETCHES, NOW)
+    assert advice((), found.told, NOW).therapist
 
 
 def test_a_session_told_twice_is_one_session(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def recent(kept: Everything, told: Sequence[Done], stretches: Collection[str], n
     stopped = Counter(one.session for one in _stops(kept.findings) if one.session in today)
     return Recent(
         last=max((one.began.date() for one in kept.sessions), default=None),
-        told=_told(kept, told),
+        told=_told(kept, told, stretches),
         week_s=_stretched_s(one for one in held if one.session in week),
         today_s=_stretched_s(one for one in held if one.session in today),
         repeated=Counter(one.exercise for one in kept.passes if one.session in today and one.kind == "repetition"),
@@ -102,15 +102,17 @@ def _stops(findings: Sequence[FindingRow]) -> list[FindingRow]:
     return found
 
 
-def _told(kept: Everything, told: Sequence[Done]) -> tuple[Done, ...]:
+def _told(kept: Everything, told: Sequence[Done], stretches: Collection[str]) -> tuple[Done, ...]:
     """How sessions were: as the profile has it, and the history where it does not."""
     known = {one.at: one for one in told}
     for row in kept.felt:
         known.setdefault(row.at, Done(at=row.at, stops=row.stops, pain=row.pain, worse_next_day=row.worse_next_day))
     hurt = {one.session for one in kept.pains}
-    # Of a session without a profile nobody could tell more than its key, or arms, told then.
+    stretched = {one.session for one in kept.passes if one.exercise in stretches}
+    # Of a session without a profile nobody could tell more than its key, or arms, told then; and one in which nothing
+    # was stretched tells nothing of how far to go.
     for session in kept.sessions:
-        if session.person is None:
+        if session.person is None and session.id in hurt | stretched:
             done = Done(at=_end(session), pain=PAIN_STOPS if session.id in hurt else 0)
             known.setdefault(done.at, done)
     return tuple(known[at] for at in sorted(known))
