@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from calibration.camera import Camera
 from calibration.view import Check, Look, check, look_at
 from poses.exercise import Exercise
+from poses.exercise_file import built_in
 from poses.messages import Language, Messages
 from poses.problem import Problem
 from poses.records import Frame, Step
+from psoas_coach.asked import asked_in, watched
 from psoas_coach.files import folder_name, make_folder, printable
 from psoas_coach.held_limits import held, with_held
 from psoas_coach.live_record import POSES, recovered
@@ -272,14 +274,20 @@ def replay(
         Problem: The file is not a recording of poses, or the results cannot be written.
     """
     recording = recording_at(recording_path)
+    beside = recording_path if recording_path.is_dir() else recording_path.parent
+    if asked_for == "auto":
+        then = watched(built_in(), recording.origin.limits)
+        exercises = (*exercises, *(one for one in then if one.view == "front"))
     if recording.origin.limits is not None and not by_these_limits:
         exercises = with_held(exercises, recording.origin.limits)
     folder = make_folder(out / folder_name(recording.origin.clip))
     session = Session(exercises, still=recording.origin.still)
     summariser = Summariser(exercises, asked_for)
     follower = Follower(exercises, still=recording.origin.still) if report_in is not None else None
+    steps = asked_in(beside)
     with MeasuresTable(folder / "measures.csv", exercises) as table:
         for index, pose in recording:
+            session.expect(steps.at(pose.time_s))
             step = session.step(index, pose)
             table.write(step)
             summariser.write(step)
@@ -288,7 +296,7 @@ def replay(
     summariser.end(session.finish())
     summary = summariser.summary(recording.origin)
     summary.save(folder / "summary.json")
-    clip = known(recording_path if recording_path.is_dir() else recording_path.parent)
+    clip = known(beside)
     written, without_report = report_or_reason(
         folder, follower, summary, recording.origin, exercises, report_in or "en", clip
     )

@@ -4,12 +4,11 @@ The folder is the truth and the history an index over such folders: whatever is 
 that was killed has no summary; its poses are judged again, by the limits that held, which gives the verdicts it had.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -17,6 +16,7 @@ from calibration.baseline import Side
 from poses.exercise_file import built_in
 from poses.problem import Problem
 from psoas_coach.analysis import recording_at
+from psoas_coach.asked import EventLine, asked_in, events_in, watched
 from psoas_coach.held_limits import with_held
 from psoas_coach.history.rows import (
     BROKE_OFF,
@@ -30,7 +30,7 @@ from psoas_coach.history.rows import (
     SessionRow,
 )
 from psoas_coach.live_files import SUMMARY
-from psoas_coach.live_record import ABOUT, EVENTS, LOG, POSES, About, about_of, is_going_on
+from psoas_coach.live_record import ABOUT, LOG, POSES, About, about_of, is_going_on
 from psoas_coach.session import Session
 from psoas_coach.summary import FindingRecord, HoldRecord, RepetitionRecord, Summariser, Summary
 
@@ -38,7 +38,6 @@ _BEGAN: Final = "%Y-%m-%dT%H-%M-%S"
 _BEGAN_LENGTH: Final = 19
 # Beside a session that its person wants to keep, and not to have in the history.
 NOT_IN_HISTORY: Final = "not-in-history"
-_Event = dict[str, Any]
 
 
 def session_folders(parent: Path) -> Iterator[Path]:
@@ -61,7 +60,7 @@ def read_session(folder: Path) -> Kept | None:
     summary = _summary(folder) or _judged_again(folder, about)
     if summary is None:
         return None
-    events = list(_events(folder / EVENTS))
+    events = list(events_in(folder))
     ended = [event for event in events if event["event"] == "ended"]
     session = SessionRow(
         id=about.id or f"before-ids-{about.name}",
@@ -153,31 +152,19 @@ def _judged_again(folder: Path, about: About) -> Summary | None:
         return None
     recording = recording_at(folder)
     asked = about.asked_for
-    exercises = [one for one in built_in() if one.id == asked or (asked == "auto" and one.view == "side")]
+    named = tuple(one for one in built_in() if one.id == asked)
+    exercises = named or watched(built_in(), recording.origin.limits)
     if recording.origin.limits is not None:
-        exercises = list(with_held(exercises, recording.origin.limits))
-    session, summariser = Session(exercises), Summariser(exercises, about.asked_for)
+        exercises = with_held(exercises, recording.origin.limits)
+    session, summariser, steps = Session(exercises), Summariser(exercises, about.asked_for), asked_in(folder)
     for index, pose in recording:
+        session.expect(steps.at(pose.time_s))
         summariser.write(session.step(index, pose))
     summariser.end(session.finish())
     return summariser.summary(recording.origin)
 
 
-def _events(path: Path) -> Iterator[_Event]:
-    """The events of a session, up to the first line that is not whole."""
-    try:
-        lines: Iterable[str] = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        try:
-            event = json.loads(line)
-            yield {"time_s": float(event.pop("time_s")), "event": str(event.pop("event")), **event}
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return
-
-
-def _counting(events: Sequence[_Event]) -> dict[tuple[str, float], bool]:
+def _counting(events: Sequence[EventLine]) -> dict[tuple[str, float], bool]:
     return {
         (event["event"], float(event["start_s"])): bool(event["counts"])
         for event in events
@@ -185,7 +172,7 @@ def _counting(events: Sequence[_Event]) -> dict[tuple[str, float], bool]:
     }
 
 
-def _told_in(session: str, events: Sequence[_Event]) -> Iterator[PartRow]:
+def _told_in(session: str, events: Sequence[EventLine]) -> Iterator[PartRow]:
     """What was planned, and when the person said that it hurts."""
     plans = [event.get("plan") or [] for event in events if event["event"] == "begin"]
     for number, item in enumerate(plans[0] if plans else []):
@@ -206,7 +193,7 @@ def _began(folder: Path, about: About) -> datetime:
         ) from None
 
 
-def _last_s(events: Sequence[_Event], summary: Summary) -> float:
+def _last_s(events: Sequence[EventLine], summary: Summary) -> float:
     """When the last thing happened that is known of."""
     times = [float(event["time_s"]) for event in events]
     times += [one.end_s for one in summary.holds]
