@@ -92,10 +92,11 @@ class HoldDone(Line):
 
 
 class RepetitionDone(Line):
-    """A repetition is complete."""
+    """A repetition is complete; ``side`` is null where both legs do the same, and in sessions of older programs."""
 
     event: Literal["repetition"]
     exercise: str
+    side: Side | None = None
     number: int
     counts: bool
     start_s: _Number
