@@ -21,6 +21,7 @@ from psoas_coach.report.compare import TOLD_FROM_DEG, align, pairs
 from psoas_coach.report.follow import POINTS, SCALE
 from psoas_coach.report.index import write_index
 from psoas_coach.report.media import known, put
+from psoas_coach.report.tables import pass_tables
 from psoas_coach.summary import Summary
 from report_pages import report, sample, true_poses
 from vision.browser import plays_as_it_is
@@ -324,6 +325,16 @@ def test_less_than_eight_degrees_is_no_change(bridge: Written, difference: float
         way = "larger" if difference > 0 else "smaller"
         assert told == {f"{abs(difference):.0f}° {way} in the second"}
     assert found[-1].difference == "only in one clip"
+
+
+def test_a_finding_stands_beside_the_repetition_of_its_own_exercise(bridge: Written) -> None:
+    # Both exercises have a first repetition; only that of the bridge went past a limit.
+    first = bridge.summary.repetitions[0]
+    finding = next(one for one in bridge.summary.findings if one.repetition).model_copy(update={"repetition": 1})
+    other = first.model_copy(update={"exercise": "dead-bug"})
+    both = changed(bridge.summary, repetitions=[first, other], findings=[finding])
+    past = {table.title: table.rows[0].cells[-1] for table in pass_tables(Messages("en"), both)}
+    assert [cell != "–" for cell in past.values()] == [True, False], past
 
 
 def test_a_hostile_clip_through_the_whole_program(

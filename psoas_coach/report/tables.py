@@ -113,7 +113,8 @@ def _repetition_tables(texts: Messages, summary: Summary) -> Iterator[PassTable]
 
 
 def _repetition_row(texts: Messages, one: RepetitionRecord, summary: Summary) -> PassRow:
-    found = [finding for finding in summary.findings if finding.repetition == one.number]
+    # Each exercise counts its own repetitions from one.
+    found = [f for f in summary.findings if (f.exercise, f.repetition) == (one.exercise, one.number)]
     times = (seconds(texts, part) for part in (one.up_s, one.top_hold_s, one.down_s))
     cells = (clock(texts, one.start_s), value(one.peak, "hip_opening_deg"), *times, _past(texts, found))
     return PassRow(str(one.number), one.start_s, cells)
