@@ -167,6 +167,13 @@ def unjudged_rows(texts: Messages, runs: Sequence[Run], summary: Summary) -> lis
     return rows
 
 
+def no_reason_told(texts: Messages, summary: Summary) -> str:
+    """What is told where there is no reason why something was not judged; of a breath nothing is judged without one."""
+    if summary.frames.judged == 0:
+        return texts("summary", "nothing_judged")
+    return texts("report", "all_judged") if summary.frames.judged == summary.frames.total else ""
+
+
 def limits_tables(texts: Messages, exercises: Sequence[Exercise], summary: Summary) -> list[LimitsTable]:
     """The limits of each exercise and side that was judged."""
     by_id = {exercise.id: exercise for exercise in exercises}
