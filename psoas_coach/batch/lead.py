@@ -122,7 +122,9 @@ def _told(screen: Console, texts: Messages, clips: Sequence[Clip], out: Path, wi
     found = {status_of(clip) for clip in clips}
     if "done" not in found and "partly" not in found:
         return EXIT_UNUSABLE
-    whole = found <= {"done", "duplicate"} and not any(problem.__cause__ is not None for problem in missing)
+    # A table for which a library is not installed is no failure; one that could not be written is.
+    unwritten = any(isinstance(problem.__cause__, OSError) for problem in missing)
+    whole = found <= {"done", "duplicate"} and not unwritten
     return EXIT_DONE if whole else EXIT_SOME_FAILED
 
 
