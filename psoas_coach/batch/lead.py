@@ -109,8 +109,11 @@ def run_batch(
 
 def _told(screen: Console, texts: Messages, clips: Sequence[Clip], out: Path, wish: Wish, *, interrupted: bool) -> int:
     """Writes and tells what came of it; returns the exit status."""
-    written, missing = write_results(out, clips, wish.lang)
-    screen.print(counted(texts, clips), markup=False)
+    written, missing = list[Path](), list[Problem]()
+    # Before every file was looked at it is not known what is complete: the tables of before are nearer the truth.
+    if not any(clip.unlooked for clip in clips):
+        written, missing = write_results(out, clips, wish.lang)
+        screen.print(counted(texts, clips), markup=False)
     for path in written:
         screen.print(f"{texts('summary', 'results')}: {path}", markup=False)
     for problem in missing:
@@ -155,6 +158,8 @@ class _Batch:
             for clip in looking:
                 self._add(clip, 0.0, worker.look, (), self._looked)
             self._crew.work()
+            if any(clip.unlooked for clip in looking):
+                return self._ended
             todo = settle(self._clips, self._out, again=again)
             self._tell_settled(todo)
             self._telling.stage("working", sum(clip.frames for clip in todo), len(todo), numbered=True)
