@@ -139,10 +139,7 @@ def analyse(
             else Estimation(source, settings.model_path, settings.workers or cores())
         )
         make_folder(folder)
-        # What an earlier run left there would be taken for this one's.
-        for name in RESULTS:
-            if not (folder / name).is_dir():
-                (folder / name).unlink(missing_ok=True)
+        _remove_earlier(folder, RESULTS)
         sinks = stack.enter_context(_Sinks(clip, source, folder, settings))
         session = Session(settings.exercises, still=source.is_still)
         origin = Origin(
@@ -177,6 +174,13 @@ def analyse(
     files = tuple(name for name in RESULTS if (folder / name).exists())
     view = check(sinks.looks, settings.roll_deg or None)
     return Outcome(summary, folder, files, sinks.without_video, view, written, without_report)
+
+
+def _remove_earlier(folder: Path, names: Iterable[str]) -> None:
+    """Removes the files that an earlier run left, which would be taken for this one's; folders stay."""
+    for name in names:
+        if not (folder / name).is_dir():
+            (folder / name).unlink(missing_ok=True)
 
 
 def _progress(estimation: "Estimated", last_s: float, duration_s: float | None) -> Progress:
@@ -281,6 +285,8 @@ def replay(
     if recording.origin.limits is not None and not by_these_limits:
         exercises = with_held(exercises, recording.origin.limits)
     folder = make_folder(out / folder_name(recording.origin.clip))
+    # Only these: the recording itself, and the clip of its report, may lie in the same folder.
+    _remove_earlier(folder, PAGES)
     session = Session(exercises, still=recording.origin.still)
     summariser = Summariser(exercises, asked_for)
     follower = Follower(exercises, still=recording.origin.still) if report_in is not None else None

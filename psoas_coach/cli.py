@@ -220,7 +220,12 @@ def replay(
     from psoas_coach.terminal import console, language_of_system, tell_outcome, tell_problem
 
     exercises = chosen_exercises(exercise, shaking=Experiment.shaking in (experimental or []))
-    exercises = with_limits_of(profiles.person(profile) if profile else None, exercises)
+    if profile is not None:
+        person = profiles.person(profile)
+        # Else a slip of the pen would be judged by everybody's limits, as if they were this person's.
+        if person is None:
+            raise profiles.missing(profile)
+        exercises = with_limits_of(person, exercises)
     language = lang.value if lang else language_of_system()
     outcome = run_replay(
         recording, out, exercises, exercise, language if report else None, by_these_limits=profile is not None

@@ -28,6 +28,7 @@ from poses.records import Pose
 from psoas_coach.poses_file import Origin
 from psoas_coach.report.clip_report import Written, write_report
 from psoas_coach.report.follow import Follower
+from psoas_coach.run import chosen_exercises
 from psoas_coach.samples import sample_clips
 from psoas_coach.session import Session
 from psoas_coach.summary import Summariser
@@ -69,10 +70,11 @@ def report(
     name: str = "clip.mp4",
     lang: Language = "en",
     still: bool = False,
+    asked_for: str = "auto",
 ) -> Written:
     """A report of poses over a clip."""
-    exercises = built_in()
-    session, summariser = Session(exercises, still=still), Summariser(exercises, "auto")
+    exercises = built_in() if asked_for == "auto" else chosen_exercises(asked_for)
+    session, summariser = Session(exercises, still=still), Summariser(exercises, asked_for)
     follower = Follower(exercises, still=still)
     for index, pose in enumerate(poses):
         step = session.step(index, pose)

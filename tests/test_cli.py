@@ -18,6 +18,16 @@ from psoas_coach.samples import sample_clips
 from vision.sources import open_source
 
 ROOT = Path(__file__).resolve().parent.parent
+# What a recording of two pictures holds.
+WHOLE = {
+    "index": np.arange(2),
+    "time_s": np.array([0.0, 0.5]),
+    "image_px": np.zeros((2, 33, 2), np.float32),
+    "world_m": np.zeros((2, 33, 3), np.float32),
+    "visibility": np.ones((2, 33), np.float32),
+    "image_wh": np.array([640, 480]),
+    "meta": np.array(json.dumps({"format": 1, "clip": "a.mp4", "kind": "video", "model": "full"})),
+}
 
 
 def silent_audio(path: Path) -> None:
@@ -205,21 +215,24 @@ def test_ctrl_c_begins_no_other_clip(
     ids=lambda change: next(iter(change)),
 )
 def test_a_damaged_recording_is_told(change: dict[str, np.ndarray], run: Callable[..., tuple[int, str, str]]) -> None:
-    whole = {
-        "index": np.arange(2),
-        "time_s": np.array([0.0, 0.5]),
-        "image_px": np.zeros((2, 33, 2), np.float32),
-        "world_m": np.zeros((2, 33, 3), np.float32),
-        "visibility": np.ones((2, 33), np.float32),
-        "image_wh": np.array([640, 480]),
-        "meta": np.array(json.dumps({"format": 1, "clip": "a.mp4", "kind": "video", "model": "full"})),
-    }
-    np.savez("whole.npz", **whole)  # type: ignore[arg-type]
+    np.savez("whole.npz", **WHOLE)  # type: ignore[arg-type]
     assert run("replay", "whole.npz")[0] == 0
-    np.savez("damaged.npz", **{**whole, **change})  # type: ignore[arg-type]
+    np.savez("damaged.npz", **{**WHOLE, **change})  # type: ignore[arg-type]
     status, _, errors = run("replay", "damaged.npz")
     assert status == 2
     assert "damaged.npz" in errors
+
+
+def test_a_replay_without_a_report_names_no_earlier_one(run: Callable[..., tuple[int, str, str]]) -> None:
+    np.savez("whole.npz", **WHOLE)  # type: ignore[arg-type]
+    assert "report.html" in run("replay", "whole.npz", "--out", "out")[1]
+    clip = Path("out/a/report_files/clip.mp4")
+    clip.touch()
+    status, out, _ = run("replay", "whole.npz", "--out", "out", "--no-report")
+    assert status == 0
+    assert "report.html" not in out
+    assert not list(Path("out/a").glob("*.html"))
+    assert clip.exists(), "it may be the only one there is"
 
 
 def test_a_clip_of_one_picture_replays_as_it_was_analysed(

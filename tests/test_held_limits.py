@@ -1,6 +1,7 @@
 """A recording goes by the limits that held when it was made, whoever's they were, also after they lapsed."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,16 @@ def test_a_replay_goes_by_the_limits_that_held(tmp_path: Path) -> None:
     # And the other way round: who has limits of their own now had not then.
     path = recorded(tmp_path / "everybodys.npz", built_in())
     assert ("hip-opening", "stop") not in findings(replay(path, tmp_path / "then", own(), "auto").folder)
+
+
+def test_a_replay_by_the_limits_of_somebody_who_is_not_known_is_refused(
+    tmp_path: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    path = recorded(tmp_path / "poses.npz", built_in())
+    status, _, errors = run("replay", path, "--profile", "nobody-at-all", "--out", "again", "--no-report")
+    assert status == 2
+    assert "There is no profile nobody-at-all" in errors
+    assert not Path("again").exists()
 
 
 def test_an_older_program_does_not_open_what_it_would_misjudge(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from psoas_coach.analysis import replay
 from psoas_coach.history import deleting, exported, keeping, store
 from psoas_coach.history.deleting import Whose
 from psoas_coach.history.intake import NOT_IN_HISTORY, parts_of, read_session
-from psoas_coach.history.rows import EVERYTHING, TABLES, Everything, ExerciseRow, FeltRow, columns
+from psoas_coach.history.rows import EVERYTHING, TABLES, Everything, ExerciseRow, FeltRow, Kept, SessionRow, columns
 from psoas_coach.history.store import History
 from psoas_coach.live_files import sessions_folder
 from psoas_coach.live_record import ABOUT, LOG, is_going_on
@@ -231,6 +231,25 @@ def test_sessions_that_are_kept_do_not_come_back(home: Home, run: Run) -> None:
     assert kept().sessions == ()
     # Somebody else's stay.
     assert deleting.find(Whose("bert")).nothing
+
+
+def test_sessions_that_were_killed_elsewhere_are_deleted_too(tmp_path: Path) -> None:
+    noted, killed = tmp_path / "own" / "1", tmp_path / "own" / "2"
+    with at_home(tmp_path):
+        usual = sessions_folder() / "1"
+        for one in (usual, noted, killed):
+            one.mkdir(parents=True)
+            (one / ABOUT).touch()
+        row = SessionRow("1", "live", "anna", datetime(2026, 3, 3, 19), "planned", 9.0, 9.0, "full", str(noted))
+        with History(store.file()) as history:
+            history.keep(Kept(row, ()))
+        everybodys = Whose(everybody=True)
+        found = deleting.find(everybodys)
+        assert set(found.folders) == {usual, noted, killed}
+        store.file().write_bytes(b"damaged " * 1000)
+        assert deleting.find(everybodys).folders == (usual,), "where else sessions lie cannot be known"
+        deleting.delete(everybodys, found)
+        assert list((tmp_path / "own").iterdir()) == []
 
 
 def test_a_deleted_profile_leaves_its_history_and_says_so_or_takes_it_along(home: Home, run: Run) -> None:

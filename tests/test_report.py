@@ -21,6 +21,7 @@ from psoas_coach.report.compare import TOLD_FROM_DEG, align, pairs
 from psoas_coach.report.follow import POINTS, SCALE
 from psoas_coach.report.index import write_index
 from psoas_coach.report.media import known, put
+from psoas_coach.report.tables import no_reason_told, pass_tables
 from psoas_coach.summary import Summary
 from report_pages import report, sample, true_poses
 from vision.browser import plays_as_it_is
@@ -155,6 +156,23 @@ def test_only_a_clip_that_was_judged_nearly_all_along_gets_a_tick(tmp_path: Path
     assert outcome in html
     assert Messages("en")("summary", "nothing_found") in html.partition(outcome)[2].partition("</li>")[0]
     assert ('<li class="is-ok">' in html) == (kind == "ok")
+
+
+def test_a_clip_of_breathing_in_which_nothing_is_judged_is_not_called_judged(tmp_path: Path) -> None:
+    written = report(tmp_path / "breath", true_poses("bridge")[:60], None, asked_for="belly-breathing")
+    assert (written.summary.frames.judged, written.summary.problems) == (0, {})
+    texts, html = Messages("en"), written.file.read_text(encoding="utf-8")
+    assert texts("report", "all_judged") not in html
+    section = html.partition('aria-labelledby="unjudged-title"')[2].partition("</section>")[0]
+    assert texts("summary", "nothing_judged") in section
+
+
+@pytest.mark.parametrize(
+    ("judged", "told"), [(0, "Nothing could be judged."), (9, ""), (10, "Everything in the clip could be judged.")]
+)
+def test_everything_is_judged_only_where_every_frame_was(bridge: Written, judged: int, told: str) -> None:
+    frames = bridge.summary.frames.model_copy(update={"total": 10, "judged": judged})
+    assert no_reason_told(Messages("en"), changed(bridge.summary, frames=frames, problems={})) == told
 
 
 def make(path: Path, codec: str, pixels: str = "yuv420p", start: int = 0, count: int = 12) -> Path:
@@ -324,6 +342,16 @@ def test_less_than_eight_degrees_is_no_change(bridge: Written, difference: float
         way = "larger" if difference > 0 else "smaller"
         assert told == {f"{abs(difference):.0f}° {way} in the second"}
     assert found[-1].difference == "only in one clip"
+
+
+def test_a_finding_stands_beside_the_repetition_of_its_own_exercise(bridge: Written) -> None:
+    # Both exercises have a first repetition; only that of the bridge went past a limit.
+    first = bridge.summary.repetitions[0]
+    finding = next(one for one in bridge.summary.findings if one.repetition).model_copy(update={"repetition": 1})
+    other = first.model_copy(update={"exercise": "dead-bug"})
+    both = changed(bridge.summary, repetitions=[first, other], findings=[finding])
+    past = {table.title: table.rows[0].cells[-1] for table in pass_tables(Messages("en"), both)}
+    assert [cell != "–" for cell in past.values()] == [True, False], past
 
 
 def test_a_hostile_clip_through_the_whole_program(

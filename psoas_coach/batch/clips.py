@@ -17,8 +17,12 @@ from poses.problem import Problem
 from psoas_coach.batch.sidecar import FOLDER_FILE, SUFFIX
 from psoas_coach.files import folder_name, printable
 
-# Any of these in a folder says that an analysis, a live session or a batch wrote it.
+# Any of these in a folder says that an analysis, a replay, a live session or a batch wrote it.
 _OF_RESULTS: Final = frozenset({"poses.npz", "poses.log", "batch.csv", "done.json"})
+# And what a replay leaves; a summary alone may be somebody's own.
+_OF_REPLAY: Final = frozenset({"summary.json", "measures.csv"})
+# Beside a page, the folder of its files is named after it.
+_FILES: Final = "_files"
 # Most systems take 255 bytes, and a letter may take four of them.
 _LONGEST: Final = 60
 _LITTER: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
@@ -92,15 +96,19 @@ def _below(folder: Path, entered: set[Path], prefix: str) -> Iterator[Found]:
     for place, folders, files in os.walk(folder, onerror=problems.append, followlinks=True):
         here = Path(place)
         own = _identity(here)
-        if own in entered or (here != folder and not _OF_RESULTS.isdisjoint(files)):
+        if own in entered or (here != folder and _are_results(files)):
             folders.clear()
             continue
         entered.add(own)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
         inside = PurePosixPath(prefix, *here.relative_to(folder).parts)
         beside = frozenset(files)
+        # What analyse writes about several clips lies among their folders.
+        pages = {name.removesuffix(_FILES) for name in folders if name.endswith(_FILES)}
+        pages = {page for page in pages if f"{page}.html" in beside}
+        of_pages = {f"{page}{_FILES}" for page in pages}
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in of_pages)
         for name in sorted(files):
-            if not _left_out(name, beside):
+            if not (_left_out(name, beside) or _is_of(name, pages)):
                 yield Found(here / name, printable(PurePosixPath(inside, name).as_posix()))
     for error in problems:
         where = Path(error.filename or folder)
@@ -112,6 +120,17 @@ def _left_out(name: str, beside: frozenset[str]) -> bool:
     if name.startswith(".") or name.casefold() in _LITTER or name == FOLDER_FILE:
         return True
     return name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in beside
+
+
+def _are_results(files: Sequence[str]) -> bool:
+    """Whether the files of a folder are what this program wrote."""
+    return not _OF_RESULTS.isdisjoint(files) or _OF_REPLAY.issubset(files)
+
+
+def _is_of(name: str, pages: set[str]) -> bool:
+    """Whether a file is one of some pages, in whichever language: ``index.html``, ``index.nl.html``."""
+    page = name.removesuffix(".html")
+    return page != name and not pages.isdisjoint({page, page.rpartition(".")[0]})
 
 
 def _wanted(name: str, include: Sequence[str], exclude: Sequence[str]) -> bool:

@@ -109,8 +109,11 @@ def run_batch(
 
 def _told(screen: Console, texts: Messages, clips: Sequence[Clip], out: Path, wish: Wish, *, interrupted: bool) -> int:
     """Writes and tells what came of it; returns the exit status."""
-    written, missing = write_results(out, clips, wish.lang)
-    screen.print(counted(texts, clips), markup=False)
+    written, missing = list[Path](), list[Problem]()
+    # Before every file was looked at it is not known what is complete: the tables of before are nearer the truth.
+    if not any(clip.unlooked for clip in clips):
+        written, missing = write_results(out, clips, wish.lang)
+        screen.print(counted(texts, clips), markup=False)
     for path in written:
         screen.print(f"{texts('summary', 'results')}: {path}", markup=False)
     for problem in missing:
@@ -122,7 +125,9 @@ def _told(screen: Console, texts: Messages, clips: Sequence[Clip], out: Path, wi
     found = {status_of(clip) for clip in clips}
     if "done" not in found and "partly" not in found:
         return EXIT_UNUSABLE
-    whole = found <= {"done", "duplicate"} and not any(problem.__cause__ is not None for problem in missing)
+    # A table for which a library is not installed is no failure; one that could not be written is.
+    unwritten = any(isinstance(problem.__cause__, OSError) for problem in missing)
+    whole = found <= {"done", "duplicate"} and not unwritten
     return EXIT_DONE if whole else EXIT_SOME_FAILED
 
 
@@ -153,6 +158,8 @@ class _Batch:
             for clip in looking:
                 self._add(clip, 0.0, worker.look, (), self._looked)
             self._crew.work()
+            if any(clip.unlooked for clip in looking):
+                return self._ended
             todo = settle(self._clips, self._out, again=again)
             self._tell_settled(todo)
             self._telling.stage("working", sum(clip.frames for clip in todo), len(todo), numbered=True)

@@ -166,6 +166,11 @@ class Clip:
     parts: dict[int, Path | None] = field(default_factory=dict)
 
     @property
+    def unlooked(self) -> bool:
+        """Whether its file is still to be looked at: then it is not known whether its results are there."""
+        return self.job is not None and self.looked is None and self.failure is None
+
+    @property
     def frames(self) -> int:
         """How much work it is."""
         return self.looked.frames if self.looked is not None else 1

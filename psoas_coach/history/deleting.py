@@ -13,9 +13,9 @@ from typing import Final
 
 from poses.problem import Problem
 from psoas_coach.history import store
-from psoas_coach.history.intake import NOT_IN_HISTORY, session_folders
+from psoas_coach.history.intake import NOT_IN_HISTORY, session_folders, session_parents
 from psoas_coach.history.store import History
-from psoas_coach.live_files import SUMMARY, TABLE, VIDEO, sessions_folder
+from psoas_coach.live_files import SUMMARY, TABLE, VIDEO
 from psoas_coach.live_record import ABOUT, EVENTS, LOG, POSES, about_of, is_going_on
 
 # What live writes into the folder of a session; whatever else lies there is somebody's own.
@@ -122,9 +122,18 @@ def _kept(whose: Whose) -> tuple[int | None, list[Path]]:
     return count, [folder for folder in folders if (folder / ABOUT).is_file()]
 
 
+def _known() -> frozenset[str]:
+    """The folders of all sessions in the history; of one that is damaged none."""
+    if store.file().exists():
+        with suppress(Problem), History(store.file()) as history:
+            return history.folders()
+    return frozenset()
+
+
 def _lying_about(whose: Whose) -> Iterator[Path]:
     """Sessions that are not in the history yet; one that cannot be read is nobody's, and goes with everybody's."""
-    for folder in session_folders(sessions_folder()):
+    # Wherever the next look into the history would find them: else they came back.
+    for folder in (one for parent in session_parents(_known()) for one in session_folders(parent)):
         try:
             mine = whose.everybody or about_of(folder).profile == whose.person
         except Problem:

@@ -4,7 +4,7 @@ The folder is the truth and the history an index over such folders: whatever is 
 that was killed has no summary; its poses are judged again, by the limits that held, which gives the verdicts it had.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from psoas_coach.history.rows import (
     PlannedRow,
     SessionRow,
 )
-from psoas_coach.live_files import SUMMARY
+from psoas_coach.live_files import SUMMARY, sessions_folder
 from psoas_coach.live_record import ABOUT, LOG, POSES, About, about_of, is_going_on
 from psoas_coach.session import Session
 from psoas_coach.summary import FindingRecord, HoldRecord, RepetitionRecord, Summariser, Summary
@@ -38,6 +38,11 @@ _BEGAN: Final = "%Y-%m-%dT%H-%M-%S"
 _BEGAN_LENGTH: Final = 19
 # Beside a session that its person wants to keep, and not to have in the history.
 NOT_IN_HISTORY: Final = "not-in-history"
+
+
+def session_parents(known: Iterable[str]) -> list[Path]:
+    """Where sessions lie: in the usual folder, and wherever one that is known lay before (``live --out``)."""
+    return sorted({sessions_folder().resolve(), *(Path(name).parent for name in known)})
 
 
 def session_folders(parent: Path) -> Iterator[Path]:

@@ -16,11 +16,10 @@ from psoas_coach import profiles
 from psoas_coach.files import cannot_write
 from psoas_coach.history import store
 from psoas_coach.history.faults import Damaged
-from psoas_coach.history.intake import read_session, session_folders
+from psoas_coach.history.intake import read_session, session_folders, session_parents
 from psoas_coach.history.people import rows_of
 from psoas_coach.history.rows import BROKE_OFF, Kept
 from psoas_coach.history.store import History
-from psoas_coach.live_files import sessions_folder
 from psoas_coach.terminal import tell_problem
 
 
@@ -79,7 +78,7 @@ def take_up(history: History, report: Callable[[Path], None] = lambda folder: No
         report: Told before each session that is read.
     """
     known = history.folders()
-    found = (folder for parent in _parents(known) for folder in session_folders(parent))
+    found = (folder for parent in session_parents(known) for folder in session_folders(parent))
     return _read_in(history, [one for one in found if str(one.resolve()) not in known], report)
 
 
@@ -102,7 +101,7 @@ def rebuild(
     """
     aside = _put_aside_if_damaged()
     with History(store.file()) as history:
-        parents = {*_parents(history.folders()), *(one.resolve() for one in more)}
+        parents = {*session_parents(history.folders()), *(one.resolve() for one in more)}
         found = [folder for parent in sorted(parents) for folder in session_folders(parent)]
         taken = _read_in(history, found, report)
         problems = list(taken.problems)
@@ -115,11 +114,6 @@ def rebuild(
             if profile is not None:
                 history.keep_of_person(list(rows_of(profile)))
     return TakenUp(taken.sessions, taken.broke_off, tuple(problems)), aside
-
-
-def _parents(known: Iterable[str]) -> list[Path]:
-    """Where sessions lie: in the usual folder, and wherever one lay before (``live --out``)."""
-    return sorted({sessions_folder().resolve(), *(Path(name).parent for name in known)})
 
 
 def _read_in(history: History, folders: Iterable[Path], report: Callable[[Path], None]) -> TakenUp:

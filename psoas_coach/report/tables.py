@@ -113,7 +113,8 @@ def _repetition_tables(texts: Messages, summary: Summary) -> Iterator[PassTable]
 
 
 def _repetition_row(texts: Messages, one: RepetitionRecord, summary: Summary) -> PassRow:
-    found = [finding for finding in summary.findings if finding.repetition == one.number]
+    # Each exercise counts its own repetitions from one.
+    found = [f for f in summary.findings if (f.exercise, f.repetition) == (one.exercise, one.number)]
     times = (seconds(texts, part) for part in (one.up_s, one.top_hold_s, one.down_s))
     cells = (clock(texts, one.start_s), value(one.peak, "hip_opening_deg"), *times, _past(texts, found))
     return PassRow(str(one.number), one.start_s, cells)
@@ -164,6 +165,13 @@ def unjudged_rows(texts: Messages, runs: Sequence[Run], summary: Summary) -> lis
         when = "" if first is None else clock(texts, first)
         rows.append(UnjudgedRow(texts("problems", problem), f"{percent(frames / total)} %", when, first or 0.0))
     return rows
+
+
+def no_reason_told(texts: Messages, summary: Summary) -> str:
+    """What is told where there is no reason why something was not judged; of a breath nothing is judged without one."""
+    if summary.frames.judged == 0:
+        return texts("summary", "nothing_judged")
+    return texts("report", "all_judged") if summary.frames.judged == summary.frames.total else ""
 
 
 def limits_tables(texts: Messages, exercises: Sequence[Exercise], summary: Summary) -> list[LimitsTable]:

@@ -21,6 +21,7 @@ from psoas_coach.report.tables import (
     finding_rows,
     limit_words,
     limits_tables,
+    no_reason_told,
     pass_tables,
     unjudged_rows,
 )
@@ -83,6 +84,7 @@ class View:
     passes: list[PassTable]
     plots: list[PlotView]
     unjudged: list[UnjudgedRow]
+    no_unjudged: str
     facts: list[tuple[str, str]]
     limits: list[LimitsTable]
 
@@ -120,6 +122,7 @@ def view_of(texts: Messages, clip: Clip, files: str) -> View:
         passes=pass_tables(texts, summary),
         plots=[] if followed.still else _plots(texts, clip),
         unjudged=unjudged_rows(texts, runs, summary),
+        no_unjudged=no_reason_told(texts, summary),
         facts=facts(texts, clip),
         limits=limits_tables(texts, clip.exercises, summary),
     )
