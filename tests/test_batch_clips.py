@@ -39,11 +39,12 @@ def test_folders_are_searched_with_all_in_them_in_a_fixed_order(tmp_path: Path) 
 
 def test_what_an_analysis_or_a_replay_wrote_is_no_clip(tmp_path: Path) -> None:
     pages = ("index.html", "index.nl.html", "index_files/page.css", "compare.html", "compare_files/one.mp4")
-    touched(tmp_path, *pages, "one/poses.npz", "one/report.html", "again/summary.json", "again/report_files/clip.mp4")
-    # A user's own: a page without files, files without a page, and a folder that is only called like a page.
-    touched(tmp_path, "own.html", "my_files/a.mp4", "index/b.mp4", "index.mp4")
-    found = names_of(find([tmp_path], tmp_path / "out"))
-    assert found == ["index.mp4", "index/b.mp4", "my_files/a.mp4", "own.html"]
+    touched(tmp_path, *pages, "one/poses.npz", "one/report.html", "again/report_files/clip.mp4")
+    touched(tmp_path, "again/summary.json", "again/measures.csv")
+    # A user's own: a page without files, files without a page, a folder that is only called like a page, a summary.
+    touched(tmp_path, "own.html", "my_files/a.mp4", "index/b.mp4", "index.mp4", "notes/summary.json", "notes/c.mp4")
+    found = [name for name in names_of(find([tmp_path], tmp_path / "out")) if name != "notes/summary.json"]
+    assert found == ["index.mp4", "index/b.mp4", "my_files/a.mp4", "notes/c.mp4", "own.html"]
 
 
 def test_patterns_say_which_files_are_taken(tmp_path: Path) -> None:
