@@ -2,8 +2,9 @@
 
 ``make bench-recognition`` lets people whose seeds nothing was tuned on do every script of the phantom once, before
 cameras up to 15 degrees off the side, and compares what the session recognises in each frame with the scene that is
-played. ``--real FOLDER`` adds real pictures and clips, whose truth is what somebody saw in them. ``--write
-docs/accuracy.md`` puts the table there; what is drawn is kept in a folder.
+played. ``--real FOLDER`` adds real pictures and clips, whose truth is what somebody saw in them. What was told of those
+who do the exercises beside lunge and bridge stands below. ``--write docs/accuracy.md`` puts the tables there; what is
+drawn is kept in a folder.
 """
 
 import argparse
@@ -158,7 +159,8 @@ def main() -> None:
     parser.add_argument("--each", action="store_true", help="tell of each clip, too")
     parser.add_argument("--write", type=Path)
     wish = parser.parse_args()
-    drawn = {one: list(of_script(*one, seen)) for one, seen in gathered(wish.folder, wish.first).items()}
+    clips = gathered(wish.folder, wish.first)
+    drawn = {one: list(of_script(*one, seen)) for one, seen in clips.items()}
     if wish.each:
         for (script, _), frames in drawn.items():
             print(script, {truth: dict(row) for truth, row in counted([frames])[1].items()})
@@ -170,6 +172,8 @@ def main() -> None:
             for name, frames in real.items():
                 print(name, {truth: dict(row) for truth, row in counted([frames])[1].items()})
         text += "\n\n" + report("real", *counted(real.values()))
+    others = [practice.judge(*one, seen) for one, seen in clips.items() if one[0] in OF_PRACTICE]
+    text += "\n\n### The same people, exercise by exercise\n\n" + practice.table(others)
     print(f"\n{text}")
     if wish.write:
         replace_figures(wish.write, *MARKS, text)
