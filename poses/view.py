@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poses import skeleton
 from poses.measures import PAIRS, trunk_length_px
@@ -84,10 +85,8 @@ def problem_of(
     """
     if not pose.found:
         return "no_person"
-    width, height = pose.image_wh
     points = pose.shown_px.take(_WHOLE, axis=0)
-    right, bottom = points.max(axis=0)
-    if not (points.min() >= 0.0 and right <= width and bottom <= height):
+    if not _within(points, pose.image_wh):
         return "not_whole"
     # Two witnesses: the landmarks' traces, which are more exact, and their depth, which follows at once.
     if facing == 0 or not yaw_deg(pose.world_m) <= MOST_DEG or abs(turned_deg) > MOST_DEG:
@@ -102,6 +101,12 @@ def problem_of(
     return "" if legs_told else "legs"
 
 
+def _within(points: NDArray[np.float32], image_wh: tuple[int, int]) -> bool:
+    """Whether all points lie in the picture; not one that is NaN."""
+    right, bottom = points.max(axis=0)
+    return bool(points.min() >= 0.0 and right <= image_wh[0] and bottom <= image_wh[1])
+
+
 def front_problem_of(pose: Pose, turned_deg: float) -> str:
     """What is wrong with the view of one frame of somebody who is to face the camera, or "".
 
@@ -111,10 +116,8 @@ def front_problem_of(pose: Pose, turned_deg: float) -> str:
     """
     if not pose.found:
         return "no_person"
-    width, height = pose.image_wh
     points = pose.shown_px.take(_WHOLE, axis=0)
-    right, bottom = points.max(axis=0)
-    if not (points.min() >= 0.0 and right <= width and bottom <= height):
+    if not _within(points, pose.image_wh):
         return "not_whole"
     if not turned_deg <= FINE_DEG:
         return "face_camera"
