@@ -43,6 +43,7 @@ class Take:
         times_s: The media times that are shown, or None for all at ``fps``.
         fps: Frames a second, when all are shown.
         label: What the clip is for; kept with every frame.
+        size: Width and height of its pictures.
     """
 
     script: Script
@@ -51,6 +52,7 @@ class Take:
     times_s: tuple[float, ...] | None = None
     fps: float = 10.0
     label: str = ""
+    size: tuple[int, int] = SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Seen:
         company: ``(N,)`` whether somebody else was seen, NaN where it was not looked for.
         again: ``(N, 33, 3)`` landmarks and visibility of a further look at the arms, NaN where none found anybody.
         without: ``(N,)`` side of the arm that was painted out for it, -1 where the picture was mirrored, NaN without.
+        size: ``(N, 2)`` width and height of the pictures.
     """
 
     clip: NDArray[np.int64]
@@ -90,6 +93,7 @@ class Seen:
     company: Floats
     again: Floats
     without: Floats
+    size: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.clip)
@@ -103,7 +107,7 @@ class Seen:
     def whole(self) -> NDArray[np.bool_]:
         """``(N,)`` whether the body's landmarks, shoulders to toes and ears, truly lie in the picture."""
         points = self.true_px[:, [*skeleton.EARS, *range(11, 13), *range(23, 33)]]
-        return np.asarray(((points >= 0.0) & (points <= np.array(SIZE))).all(axis=(1, 2)))
+        return np.asarray(((points >= 0.0) & (points <= self.size[:, None])).all(axis=(1, 2)))
 
     def taken(self, chosen: NDArray[Any]) -> "Seen":
         """Some of the frames."""
@@ -117,7 +121,8 @@ class Seen:
         if np.isfinite(self.without[index]):
             points, side = self.again[index].astype(np.float32), int(self.without[index])
             again = ArmsAgain(points[:, :2], points[:, 2], side if side >= 0 else None)
-        return Pose(float(self.time_s[index]), flat, world, visibility, SIZE, *looks, again=again)
+        width, height = self.size[index].tolist()
+        return Pose(float(self.time_s[index]), flat, world, visibility, (width, height), *looks, again=again)
 
     def save(self, path: Path) -> None:
         """Keeps all of it in one file."""
@@ -131,9 +136,10 @@ class Seen:
 
 
 def _unasked(count: int) -> dict[str, Any]:
-    """What older files lack: drawn before others, or the arms, were looked at."""
+    """What older files lack: drawn before others, or the arms, were looked at, or pictures had other sizes."""
     nan = np.full(count, np.nan)
-    return {"company": nan, "again": np.full((count, skeleton.COUNT, 3), np.nan), "without": nan}
+    again = np.full((count, skeleton.COUNT, 3), np.nan)
+    return {"company": nan, "again": again, "without": nan, "size": np.tile(SIZE, (count, 1))}
 
 
 def joined(parts: Sequence[Seen]) -> Seen:
@@ -148,7 +154,7 @@ def joined(parts: Sequence[Seen]) -> Seen:
 def watch(take: Take, *, arms: bool = False) -> Seen:
     """Draws and estimates one clip; with ``arms``, as where signs of the arms are wanted."""
     fps = take.fps if take.times_s is None else 30.0
-    studio = Studio(take.script, seed=take.seed, fps=fps, size=SIZE, variant=take.variant)
+    studio = Studio(take.script, seed=take.seed, fps=fps, size=take.size, variant=take.variant)
     poses = []
     if take.times_s is None:
         indices, showings = list(range(len(studio))), 1
@@ -174,7 +180,7 @@ def watch_at(take: Take, choices: Mapping[str, Sequence[int]]) -> list[Seen]:
         take: The clip.
         choices: Indices of frames in rising order, by name; the name is the label.
     """
-    studio = Studio(take.script, seed=take.seed, fps=take.fps, size=SIZE, variant=take.variant)
+    studio = Studio(take.script, seed=take.seed, fps=take.fps, size=take.size, variant=take.variant)
     wanted = {name: set(indices) for name, indices in choices.items()}
     poses: dict[str, list[Pose]] = {name: [] for name in choices}
     with ExitStack() as stack:
@@ -204,22 +210,23 @@ def _seen(take: Take, studio: Studio, indices: Sequence[int], poses: Sequence[Po
         world_m=np.array([pose.world_m for pose in poses], np.float64),
         visibility=np.array([pose.visibility for pose in poses], np.float64),
         truth=np.array([[[row[f"{m}_{s}"] for m in MEASURES] for s in skeleton.SIDES] for row in rows]),
-        true_px=np.array([_true_px(studio, index) for index in indices]),
+        true_px=np.array([_true_px(studio, index, take.size) for index in indices]),
         near=np.full(count, skeleton.LEFT if turned != mirrored else skeleton.RIGHT, np.int64),
         view=np.tile([take.variant.view.yaw_deg, view.height_m, view.pitch_deg, view.roll_deg], (count, 1)),
         exchanged=np.array([pose.exchanged for pose in poses]),
         company=np.array([pose.company for pose in poses]),
         again=looks["again"],
         without=looks["without"],
+        size=np.tile(take.size, (count, 1)),
     )
 
 
-def _true_px(studio: Studio, index: int) -> Floats:
+def _true_px(studio: Studio, index: int, size: tuple[int, int]) -> Floats:
     """Where the landmarks are in the picture, in a mirrored one with left and right exchanged."""
-    points = landmarks_px(studio.performance.placed(float(studio.row(index)["time_s"])), studio.camera, SIZE)
+    points = landmarks_px(studio.performance.placed(float(studio.row(index)["time_s"])), studio.camera, size)
     if not studio.variant.sensor.mirrored:
         return points
-    return unmirrored(points, SIZE[0])
+    return unmirrored(points, size[0])
 
 
 def watched(takes: Iterable[Take], processes: int | None = None) -> Iterator[tuple[int, Seen]]:

@@ -29,8 +29,10 @@ from psoas_coach.session import Session
 
 FIRST_SEED: Final = FIRST_KEPT_SEED + 6000
 FPS: Final = 15.0
-# As near as the program asks for; somebody on their feet would not fit into the picture.
-_TRUNK_PX, _TRUNK_STANDING_PX = 145.0, 123.0
+# As near as the program asks for; whoever stands that near fits only into a picture as high as a laptop's camera gives.
+_TRUNK_PX: Final = 145.0
+STANDING_SIZE: Final = (960, 720)
+_ON_THEIR_FEET: Final = ("standing", "split-squat")
 _MOST_YAW_DEG: Final = 15.0
 # At which level a script is done, where it is not the first.
 LEVELS: Final = {"dead-bug-slide": 2, "dead-bug-full": 3, "dead-bug-fast": 2, "dead-bug-knee-drifts": 2}
@@ -80,14 +82,14 @@ def take(script: str, seed: int) -> Take:
     yaw = float(np.random.default_rng([seed, 9]).uniform(-_MOST_YAW_DEG, _MOST_YAW_DEG))
     drawn = variant(seed)
     drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw))
-    wanted = _TRUNK_STANDING_PX if script.startswith("standing") else _TRUNK_PX
+    size = STANDING_SIZE if script.startswith(_ON_THEIR_FEET) else SIZE
     # Twice, since nearness changes the perspective.
     for _ in range(2):
-        studio = Studio(SCRIPTS[script], seed=seed, size=SIZE, variant=drawn)
+        studio = Studio(SCRIPTS[script], seed=seed, size=size, variant=drawn)
         figure = studio.performance.placed(SCRIPTS[script].duration_s / 2.0)
-        farther = drawn.view.farther * float(trunk_length_px(landmarks_px(figure, studio.camera, SIZE))) / wanted
+        farther = drawn.view.farther * float(trunk_length_px(landmarks_px(figure, studio.camera, size))) / _TRUNK_PX
         drawn = replace(drawn, view=replace(drawn.view, farther=farther))
-    return Take(SCRIPTS[script], seed, drawn, None, FPS, label=script)
+    return Take(SCRIPTS[script], seed, drawn, None, FPS, label=script, size=size)
 
 
 def judge(script: str, seed: int, seen: Seen) -> Clip:

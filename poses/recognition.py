@@ -5,7 +5,7 @@ exercises, or none. Postures are the conditions of the exercise files; nothing i
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -65,6 +65,7 @@ def recognise(
     still: bool = False,
     on_knee: bool | None = None,
     plain_deg: Sequence[float] = (math.nan, math.nan),
+    rests: Callable[[], bool] = lambda: True,
 ) -> RecognitionMemory:
     """Takes one more moment into account.
 
@@ -77,6 +78,7 @@ def recognise(
         on_knee: Whether a hand lies on the raised knee; None where that does not matter or is not known.
         plain_deg: Openings of both hips as the landmarks have them, where it matters which leg is lower: that is seen
             where an angle would be too unsure to be given.
+        rests: Whether the lower knee stays where it is: nobody is taken to kneel before. Asked only where it matters.
 
     Returns:
         The new state; its ``exercise`` and ``stretched`` are the answer.
@@ -91,7 +93,7 @@ def recognise(
     exercise, rival_since = memory.exercise, time_s
     if seen != memory.exercise:
         rival_since = memory.rival_since_s if memory.rival == seen else time_s
-        if still or time_s - rival_since >= CHANGE_S:
+        if still or (time_s - rival_since >= CHANGE_S and (seen not in _on_knees(exercises) or rests())):
             exercise, rival_since = seen, time_s
     return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s)
 
@@ -141,6 +143,11 @@ def fits(
             or (side is not None and side != roles.near and condition.leg in ("far", "lowered", "raised"))
         )
     return condition.band.holds(value, margin_deg)
+
+
+def _on_knees(exercises: Sequence[Exercise]) -> set[str]:
+    """Those that are done with a knee on the floor."""
+    return {exercise.id for exercise in exercises if exercise.movement and exercise.movement.kneels}
 
 
 def _is_seen(condition: Condition, values: Float, roles: Roles) -> bool:

@@ -24,6 +24,7 @@ from poses import (
     orientation,
     plainly,
     recognition,
+    resting,
     side_swaps,
     smoothing,
     view,
@@ -138,7 +139,7 @@ class Session:
         if pose.found:
             evidence = orientation.facing_evidence(pose.image_px)
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
-        alone = company.follow(pose, past.others)
+        alone, lower_knee = company.follow(pose, past.others), resting.follow(pose, past.lower_knee)
         pose, legs, steady, turned, raw = self._measure(pose, facing.sign, past)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = Measures(smooth_values, raw.sigma, raw.facing, raw.near, raw.legs_told, turned.deg, turned.sigma_deg)
@@ -180,6 +181,7 @@ class Session:
                 still=self._still,
                 on_knee=hands.on_knee if self._hands_tell else None,
                 plain_deg=plain_deg,
+                rests=lambda: lower_knee.rests,
             )
         judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past, turned)
         if not problem and judged.exercise is not None and yaw.surely_oblique(turned):
@@ -211,6 +213,7 @@ class Session:
             said=cue_memory,
             moves=moves,
             knee=knee,
+            lower_knee=lower_knee,
             hands=hands,
             stops=stops,
             seen_s=pose.time_s if pose.found else past.seen_s,

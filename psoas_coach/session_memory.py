@@ -14,6 +14,7 @@ from poses import (
     kneeling,
     orientation,
     recognition,
+    resting,
     side_swaps,
     smoothing,
     view,
@@ -44,6 +45,7 @@ class SessionMemory:
     said: cues.CueMemory = cues.CueMemory()
     moves: MovesMemory = MovesMemory()
     knee: kneeling.KneeMemory | None = None
+    lower_knee: resting.RestMemory = resting.RestMemory()
     hands: hugging.HugMemory = hugging.HugMemory()
     stops: tuple[tuple[str, int], ...] = ()
     seen_s: float | None = None

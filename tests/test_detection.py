@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from benchmarks.company import CLIPS
-from benchmarks.detection import FORCED, OF_ARMS, OF_BREATH, OF_FRONT, OF_PRACTICE, RATES, choices, performances, take
+from benchmarks.detection import (
+    FORCED,
+    NO_EXERCISE,
+    OF_ARMS,
+    OF_BREATH,
+    OF_FRONT,
+    OF_PRACTICE,
+    RATES,
+    choices,
+    performances,
+    take,
+)
 from benchmarks.matching import Judged, is_near_limit, noticed, rule_of, unfounded
 from calibration.phantom.events import Event, events
 from calibration.phantom.scripts import SCRIPTS, Studio
@@ -79,7 +90,7 @@ def test_people_of_the_figures_are_kept_ones_and_each_comes_once() -> None:
     # Where somebody else is in the picture most of the time is measured apart, and so are what arms do, how somebody
     # breathes and the other exercises; a calibration is no exercise.
     apart = (set(CLIPS) - {"lunge-passer-by"}) | set(OF_ARMS) | set(OF_PRACTICE) | set(OF_FRONT) | set(OF_BREATH)
-    apart |= {"calibration"}
+    apart |= {"calibration", *NO_EXERCISE}
     assert len(set(seeds)) == len(seeds) == 3 * len(set(SCRIPTS) - apart)
 
 

@@ -216,6 +216,7 @@ NAMES_KEPT: dict[str, Callable[[Truth], bool | np.bool_]] = {
     "sitting-down": lambda t: np.abs(between(t, 0, 2)).max() < 10 and between(t, 5, 8.5).max() < -70,
     "lying-down": lambda t: t["trunk_inclination_deg_right"][0] < 10 and t["trunk_inclination_deg_right"][-1] > 85,
     "getting-up": lambda t: t["trunk_inclination_deg_right"][0] > 85 and np.abs(between(t, 11, 12)).max() < 8,
+    "split-squat": lambda t: 94 < t["shank_inclination_deg_right"].max() < 100 and between(t, 0, 99).min() > -20,
     "walking-by": lambda t: 25 < np.ptp(t["thigh_inclination_deg_left"]) < 70,
     "lunge-passer-by": lambda t: between(t, 5, 15).min() > 5 and between(t, 0, 99).max() < 12,
     "lunge-companion": lambda t: between(t, 5, 15).min() > 5 and between(t, 0, 99).max() < 12,

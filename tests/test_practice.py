@@ -93,7 +93,9 @@ def test_lying_exercises_are_told_from_each_other_and_from_a_bridge() -> None:
         assert performed(script).exercises() == {"bridge"}
 
 
-@pytest.mark.parametrize("script", ["standing", "walking-by", "sitting-down", "getting-up", "lying-down"])
+@pytest.mark.parametrize(
+    "script", ["standing", "walking-by", "sitting-down", "getting-up", "lying-down", "split-squat"]
+)
 def test_what_is_none_of_them_is_not_taken_for_one(script: str) -> None:
     # Who lies with the knees bent has the posture before a bridge.
     assert performed(script).exercises() <= {"bridge"}

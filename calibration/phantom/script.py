@@ -29,6 +29,7 @@ POSTURES: Final[Mapping[str, Callable[[Body, Controls, float], Posture]]] = {
     "bridge": postures.bridge,
     "standing": upright.standing,
     "walking": upright.walking,
+    "split-squat": upright.split_squat,
     "supine": supine.supine,
     "marching": marching.marching,
     "any": limbs.any_posture,
@@ -48,6 +49,7 @@ CONTROLS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
         **_TRUNK,
     },
     "walking": {"place_m": (-10.0, 10.0)},
+    "split-squat": {"down": (0.0, 1.0), "arm_deg": (-60.0, 180.0), "elbow_deg": (0.0, 150.0), **_TRUNK},
     "supine": {
         "lumbar_deg": (-15.0, 30.0),
         "curl_deg": (0.0, 40.0),
