@@ -49,7 +49,7 @@ FORCED: Final = {
     "hip-opening-hugged-hard": "hugged-leg",
     "hip-opening-fast": "speed",
     "hip-opening-pulled": "speed",
-    "hip-opening-head-up": "shoulders",
+    "hip-opening-head-up": "lift",
     "standing-march-lean-back": "trunk-back-lean",
     "standing-march-high": "knee-lift",
     "standing-march-sway": "sway",

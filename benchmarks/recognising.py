@@ -1,13 +1,14 @@
 """Which exercise is somebody taken to do, with ``--exercise auto``? On rendered people, and on real pictures beside.
 
 ``make bench-recognition`` lets people whose seeds nothing was tuned on do every script of the phantom once, before
-cameras up to 15 degrees off the side, and compares what the session recognises in each frame with the scene that is
-played. ``--real FOLDER`` adds real pictures and clips, whose truth is what somebody saw in them. What was told of those
-who do the exercises beside lunge and bridge stands below. ``--write docs/accuracy.md`` puts the tables there; what is
-drawn is kept in a folder.
+cameras up to 15 degrees off the side, and compares what the session recognises in each frame with what is played.
+``--real FOLDER`` adds real pictures and clips, whose truth is what somebody saw in them. What was told of those who do
+the exercises beside lunge and bridge stands below. ``--write docs/accuracy.md`` puts the tables there; what is drawn is
+kept in a folder.
 """
 
 import argparse
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,11 +16,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from benchmarks import detection, practice
 from benchmarks.accuracy import replace_figures
 from benchmarks.detection import OF_FRONT, OF_PRACTICE
 from benchmarks.phantoms import Seen, Take, watch
+from calibration.phantom.events import turning_points
 from calibration.phantom.scripts import SCRIPTS, Studio
+from calibration.phantom.truth import MEASURES
 from calibration.phantom.variety import FIRST_KEPT_SEED
 from poses.exercise_file import built_in, built_in_ids
 from poses.records import Pose
@@ -56,6 +61,10 @@ REAL: Final = {
 
 MARKS: Final = ("<!-- figures: make bench-recognition -->", "<!-- end of the figures of recognition -->")
 
+# Where a hip opening begins (its exercise file), and what rocking is at least (that of the dynamic lunge).
+_DRAWN_UP_DEG: Final = -70.0
+_ROCK_DEG: Final = 4.0
+
 # By truth, how many frames were taken for what.
 Table = dict[str, Counter[str]]
 
@@ -67,14 +76,31 @@ def take(script: str, seed: int) -> Take:
     return detection.take(script, seed, practice.FPS)
 
 
-def truth_at(script: str, time_s: float, studio: Studio) -> str:
-    """The exercise of the scene that is played; ``NONE`` where it is none, ``BETWEEN`` between two."""
-    scene = studio.performance.exercise(time_s)
-    if scene is None:
-        return BETWEEN
-    # The other leg's lunge is a posture of its own.
-    scene = scene.removesuffix("-left")
-    return scene if scene in built_in_ids() else NONE
+def truth_of(script: str, seen: Seen, studio: Studio) -> list[str]:
+    """Of each frame the exercise of the scene that is played; ``NONE`` where it is none, ``BETWEEN`` between two.
+
+    Until a knee is drawn up, whoever will hug it lies as before a bridge. Until it is rocked in and out for a second
+    time, by the skeleton, a lunge is no more than a lunge: no picture tells what somebody is about to do.
+    """
+    opening = seen.truth[:, :, MEASURES.index("hip_opening_deg")]
+    told = []
+    for index, time_s in enumerate(seen.time_s.tolist()):
+        # The other leg's lunge is a posture of its own.
+        scene = studio.performance.exercise(time_s)
+        scene = None if scene is None else scene.removesuffix("-left")
+        if scene is None:
+            told.append(BETWEEN)
+        elif scene == "supine-hip-opening" and opening[index].min() > _DRAWN_UP_DEG:
+            told.append("bridge")
+        else:
+            told.append(scene if scene in built_in_ids() else NONE)
+    if "dynamic-lunge" in told:
+        stretched = opening[:, int(np.nanmedian(opening, axis=0).argmax())]
+        turns = turning_points(stretched, _ROCK_DEG)
+        lows = [turn for before, turn in itertools.pairwise(turns) if stretched[turn] < stretched[before]]
+        second = lows[1] if len(lows) > 1 else len(told)
+        told[:second] = ["low-lunge" if one == "dynamic-lunge" else one for one in told[:second]]
+    return told
 
 
 def judged(poses: Iterator[tuple[Pose, str]], *, still: bool, level: int = 1) -> Iterator[tuple[str, str, bool]]:
@@ -89,8 +115,10 @@ def of_script(script: str, seed: int, seen: Seen) -> Iterator[tuple[str, str, bo
     """All frames of a script."""
     performed = take(script, seed)
     studio = Studio(performed.script, seed=seed, fps=practice.FPS, size=performed.size, variant=performed.variant)
-    poses = ((seen.pose(i), truth_at(script, float(seen.time_s[i]), studio)) for i in range(len(seen)))
-    return judged(poses, still=False, level=practice.LEVELS.get(script, 1))
+    truth = truth_of(script, seen, studio)
+    return judged(
+        ((seen.pose(i), truth[i]) for i in range(len(seen))), still=False, level=practice.LEVELS.get(script, 1)
+    )
 
 
 def of_file(path: Path) -> Iterator[tuple[str, str, bool]]:

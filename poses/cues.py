@@ -40,6 +40,7 @@ _MOVEMENT_RANKS: Final = {
     "shake": 42,
     "tempo": 12,
     "sway": 13,
+    "lift": 43,
     "hold": 50,
     "dose": 51,
 }

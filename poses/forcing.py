@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from poses import bouncing, clocks, creeping, phases, shaking, swaying, tally
+from poses import bouncing, clocks, creeping, lifting, phases, shaking, swaying, tally
 from poses import speed as speeds
 from poses.movement import MEASURES, Movement
 from poses.phases import Phase, PhaseChange, PhaseMemory
@@ -19,6 +19,9 @@ from poses.tally import Hold, Repetition, Tally
 # One-sigma flicker of the hip opening from frame to frame, after the estimator's own filter. Of 36 phantoms seen within
 # 15 degrees of the side (training clips, seeds from 3000) the median has 0.36, one in ten 0.9.
 FLICKER_DEG: Final = 0.5
+
+# One-sigma error of a change within one sitting (safe-ranges.md 7).
+LIFT_SIGMA_DEG: Final = 3.0
 
 # Of two speeds the graver one is told; one that is known before one that is not.
 _GRAVITY: Final = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.CAUTION: 2, Verdict.STOP: 3}
@@ -33,6 +36,7 @@ class Detectors(NamedTuple):
     creep: creeping.CreepMemory = creeping.CreepMemory()
     shake: shaking.ShakeMemory = shaking.ShakeMemory()
     sway: swaying.SwayMemory = swaying.SwayMemory()
+    lift: lifting.LiftMemory = lifting.LiftMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Glimpsed(NamedTuple):
         smooth_deg: The same, smoothed.
         other_deg: What ``raw_deg`` is, of the other leg, where its speed counts too.
         hips: Where the hips are, see ``swaying.hips_at``, where that matters.
+        trunk_deg: How the trunk is inclined, where that matters.
         legs_seen: Whether the legs are well seen. Where they are not, landmarks jump, and a bounce has to go on for as
             many turning points as otherwise make a stop before it is told.
     """
@@ -72,6 +77,7 @@ class Glimpsed(NamedTuple):
     smooth_deg: float
     other_deg: float = math.nan
     hips: float = math.nan
+    trunk_deg: float = math.nan
     legs_seen: bool = True
 
 
@@ -174,7 +180,7 @@ def _detected(
     """What the detectors say."""
     found: list[Reading] = []
     past = memory.detectors
-    speed, other, bounce, creep, shake, sway = past
+    speed, other, bounce, creep, shake, sway, lift = past
 
     def say(rule: str, value: float, sigma: float, verdict: Verdict, limit: float, since_s: float) -> None:
         found.append(Reading(rule, MEASURES[rule], side, value, sigma, verdict, limit, since_s))
@@ -207,7 +213,10 @@ def _detected(
     if movement.sway is not None:
         value, sway = swaying.advance(movement.sway, time_s, seen.hips, sway)
         say("sway", value, 0.0, sway.verdict, sway.limit, sway.since_s)
-    return tuple(found), Detectors(speed, other, bounce, creep, shake, sway)
+    if movement.lift is not None:
+        value, lift = lifting.advance(movement.lift, time_s, seen.trunk_deg, lift)
+        say("lift", value, LIFT_SIGMA_DEG, lift.verdict, movement.lift.caution_deg, lift.since_s)
+    return tuple(found), Detectors(speed, other, bounce, creep, shake, sway, lift)
 
 
 def _clocked(

@@ -11,12 +11,13 @@ from typing import Final, Literal
 
 from poses.bouncing import BounceLimits
 from poses.creeping import CreepLimits
+from poses.lifting import LiftLimits
 from poses.phases import Shape
 from poses.shaking import ShakeLimits
 from poses.speed import SpeedLimits
 from poses.swaying import SwayLimits
 
-MovementRule = Literal["speed", "bounce", "creep", "growth", "tempo", "hold", "dose", "shake", "sway"]
+MovementRule = Literal["speed", "bounce", "creep", "growth", "tempo", "hold", "dose", "shake", "sway", "lift"]
 
 # What each rule of a movement measures; the unit stands in the name.
 MEASURES: Final[dict[str, str]] = {
@@ -29,6 +30,7 @@ MEASURES: Final[dict[str, str]] = {
     "dose": "dose_s",
     "shake": "shake_deg",
     "sway": "sway",
+    "lift": "lift_deg",
 }
 
 
@@ -87,6 +89,7 @@ class Movement:
         leg: The leg that is followed where that is not the stretched or the near one, or None.
         flexes: Whether what is followed is how far the hip is bent, and not how far it is opened.
         sway: How much somebody may sway who stands, or None.
+        lift: How far head and shoulders of somebody who lies may come up, or None.
         both_legs: Whether the speed of the other leg counts too.
     """
 
@@ -107,4 +110,5 @@ class Movement:
     flexes: bool = False
     both_legs: bool = False
     sway: SwayLimits | None = None
+    lift: LiftLimits | None = None
     shakes: bool = False

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from poses.bouncing import BounceLimits
 from poses.creeping import CreepLimits
+from poses.lifting import LiftLimits
 from poses.messages import cue_ids
 from poses.movement import MEASURES, GrowthLimits, Movement, TempoLimits, TimeLimits
 from poses.phases import Shape
@@ -33,6 +34,7 @@ _DETECTORS: dict[str, type[Any]] = {
     "dose": TimeLimits,
     "shake": ShakeLimits,
     "sway": SwayLimits,
+    "lift": LiftLimits,
 }
 
 
@@ -59,6 +61,7 @@ class MovementTable(Strict):
     dose: _Numbers | None = None
     shake: _Numbers | None = None
     sway: _Numbers | None = None
+    lift: _Numbers | None = None
     cues: dict[str, Annotated[list[str], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
 
     @field_validator("cues")
@@ -122,6 +125,7 @@ class MovementTable(Strict):
             flexes=self.flexes,
             both_legs=self.speed_of_both_legs,
             sway=_made(SwayLimits, self.sway),
+            lift=_made(LiftLimits, self.lift),
         )
 
 

@@ -17,6 +17,7 @@ from poses.tally import Hold, Repetition
 
 _NOTHING: Final = Moment()
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
+_TRUNK: Final = measures.INDEX["trunk_inclination_deg"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _seen(
         smooth_deg = way * (max(plain) if movement.leg == "lowered" else min(plain))
         raw_deg = way * plain[judged.near]
     hips = math.nan if movement.sway is None else swaying.hips_at(sight.pose)
+    trunk_deg = math.nan if movement.lift is None else float(sight.smooth.values[judged.near, _TRUNK])
     course_deg = smooth_deg
     if movement.kneels:
         raw_deg, knee = sight.knee_deg, sight.knee
@@ -177,4 +179,4 @@ def _seen(
         # Neither behind by the smoothing nor moved by a knee that jumps: it dates a hold twice as well.
         course_deg = smooth_deg if math.isnan(stands_in) else stands_in
     legs_seen = not (judged.problems and judged.problems[0] in view.OF_LEGS)
-    return forcing.Glimpsed(raw_deg, smooth_deg, other_deg, hips, legs_seen), course_deg
+    return forcing.Glimpsed(raw_deg, smooth_deg, other_deg, hips, trunk_deg, legs_seen), course_deg
