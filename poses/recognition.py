@@ -41,6 +41,7 @@ class RecognitionMemory:
         other_leg_since_s: Since when the other leg looks like the stretched one, or None.
         lowered: Side of the leg whose hip is more open now, or None where that of either cannot be told.
         begun_s: When what an exercise begins with was last seen.
+        awaited: An exercise whose posture it is, and which has not begun.
     """
 
     exercise: str | None = None
@@ -50,6 +51,7 @@ class RecognitionMemory:
     other_leg_since_s: float | None = None
     lowered: int | None = None
     begun_s: float = -math.inf
+    awaited: str | None = None
 
     def doubtful(self, time_s: float) -> bool:
         """Whether the posture of the last moments was not that of ``exercise``, for longer than a flicker."""
@@ -89,13 +91,13 @@ def recognise(
     stretched, since = _roles(measures, time_s, memory, still=still)
     lowered = _lowered(plain_deg, memory.lowered)
     roles = Roles(stretched, measures.near, lowered)
-    seen, begun_s = _fitting(measures, roles, exercises, memory, time_s, on_knee)
+    seen, begun_s, awaited = _fitting(measures, roles, exercises, memory, time_s, on_knee)
     exercise, rival_since = memory.exercise, time_s
     if seen != memory.exercise:
         rival_since = memory.rival_since_s if memory.rival == seen else time_s
         if still or (time_s - rival_since >= CHANGE_S and (seen not in _on_knees(exercises) or rests())):
             exercise, rival_since = seen, time_s
-    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s)
+    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited)
 
 
 class Roles(NamedTuple):
@@ -162,9 +164,9 @@ def _fitting(
     memory: RecognitionMemory,
     time_s: float,
     on_knee: bool | None,
-) -> tuple[str | None, float]:
-    """The exercise that the posture is of, and when what it begins with was last seen."""
-    current = memory.exercise
+) -> tuple[str | None, float, str | None]:
+    """The exercise that the posture is of, when what it begins with was last seen, and one that has yet to begin."""
+    current, awaited = memory.exercise, None
 
     def farther(candidate: Exercise) -> tuple[bool, bool]:
         # Hands that hold a knee say more than legs that might as well lie before a bridge.
@@ -184,8 +186,9 @@ def _fitting(
         )
         begun_s = time_s if begins else memory.begun_s
         if begins or (now and time_s - begun_s <= exercise.begins_within_s):
-            return exercise.id, begun_s
-    return None, memory.begun_s
+            return exercise.id, begun_s, None
+        awaited = awaited or exercise.id
+    return None, memory.begun_s, awaited
 
 
 def _lowered(opening_deg: Sequence[float], before: int | None) -> int | None:

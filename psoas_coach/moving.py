@@ -17,6 +17,8 @@ from poses.tally import Hold, Repetition
 
 _NOTHING: Final = Moment()
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
+# Why nothing is judged where it is known that no exercise is done.
+_NO_EXERCISE: Final = ("no_exercise", "other_posture")
 _TRUNK: Final = measures.INDEX["trunk_inclination_deg"]
 
 
@@ -88,9 +90,11 @@ class Moves:
         self, sight: Sight, judged: Assessment, recognised: recognition.RecognitionMemory, past: MovesMemory
     ) -> tuple[Moment, MovesMemory]:
         """Takes one more frame into account."""
-        surely_none = bool(judged.problems) and judged.problems[0] in ("no_exercise", "other_posture")
+        surely_none = bool(judged.problems) and judged.problems[0] in _NO_EXERCISE
         rival = None if recognised.rival is None else self.name(recognised.rival, past)
         doing = judged.exercise or past.doing or rival
+        if doing is None and recognised.awaited is not None and not self._still:
+            return _NOTHING, self._await(recognised.awaited, sight, judged, past)
         if doing is None or self._still or (movement := self._exercises[doing].movement) is None:
             return _NOTHING, replace(past, doing=None)
         courses, before = dict(past.courses), _NOTHING
@@ -141,6 +145,20 @@ class Moves:
             repetitions=(*before.repetitions, *moment.repetitions),
         )
         return moment, MovesMemory(tuple(courses.items()), rocked, None if surely_none else doing)
+
+    def _await(self, exercise: str, sight: Sight, judged: Assessment, past: MovesMemory) -> MovesMemory:
+        """Gathers what may turn out to be the beginning of an exercise: the first knee is lifted before it is one."""
+        movement = self._exercises[exercise].of_side(judged.near).movement
+        if movement is None or any(problem not in _NO_EXERCISE for problem in judged.problems):
+            return past
+        _, course_deg = _seen(sight, movement, judged.near, judged, fits=True)
+        whose = judged.near if exercise in self.one_sided else None
+        courses = dict(past.courses)
+        known = courses.get(exercise) or forcing.ForcingMemory()
+        courses[exercise], *_ = forcing.follow(
+            movement, judged.time_s, course_deg, known, whose=whose, in_exercise=None
+        )
+        return replace(past, courses=tuple(courses.items()))
 
     def finish(self, past: MovesMemory) -> tuple[tuple[Hold, ...], tuple[Repetition, ...]]:
         """Holds and repetitions that were under way when the source ended."""

@@ -9,7 +9,7 @@ matter.
 import math
 
 import pytest
-from performed import performed
+from performed import performed, seen
 
 import stick_figure as sf
 from poses import hugging, skeleton, swaying
@@ -99,6 +99,23 @@ def test_lying_exercises_are_told_from_each_other_and_from_a_bridge() -> None:
 def test_what_is_none_of_them_is_not_taken_for_one(script: str) -> None:
     # Who lies with the knees bent has the posture before a bridge.
     assert performed(script).exercises() <= {"bridge"}
+
+
+@pytest.mark.parametrize("rate_hz", [4.0, 5.0, 12.0])
+@pytest.mark.parametrize(
+    ("script", "exercise", "lifts"), [("standing-march", "", 8), ("standing-march-front", "standing-core-front", 4)]
+)
+def test_the_lift_by_which_marching_is_recognised_counts_too(
+    script: str, exercise: str, lifts: int, rate_hz: float
+) -> None:
+    session = Session([one for one in built_in() if exercise in ("", one.id)], corrects=sf.uncorrected())
+    steps = [session.step(number, pose) for number, pose in enumerate(seen(script, rate_hz))]
+    done = [one for step in steps for one in step.moment.repetitions] + list(session.finish().repetitions)
+    assert [one.number for one in done] == list(range(1, lifts + 1))
+    # It began before anybody could know what it was.
+    recognised_s = next(step.pose.time_s for step in steps if step.assessment.exercise)
+    assert done[0].start_s < recognised_s - 0.5
+    assert all(step.moment.exercise is None for step in steps if step.pose.time_s < done[0].start_s)
 
 
 def test_named_alone_an_exercise_does_not_ask_where_the_hands_are() -> None:
