@@ -20,6 +20,8 @@ _SKIRTING_M: Final = 0.09
 # Cells of the shadow's map, and how fast a shadow fades with the height of what throws it.
 _CELL_M: Final = 0.02
 _FADE_M: Final = 0.25
+# So many blurs beyond its edge a shadow is less than what the picture's numbers tell from none.
+_FAINT: Final = 6.0
 _DARKEST: Final = 0.62
 
 
@@ -127,12 +129,26 @@ def _wall(room: Room, along: Array, y: Array) -> Array:
     return np.where((np.abs(y - _SKIRTING_M) < 0.006)[..., None], np.array(room.wall) * 0.84, wall)
 
 
-def _blot(grid: Array, centre: Array, radius: float, height: float) -> Array:
-    """How much of the light one ball keeps from every cell, 0 to 1: sharp when it lies low, faint when high."""
+def _blot(dark: Array, axes: tuple[Array, Array], centre: Array, radius: float, height: float) -> None:
+    """Darkens cells by how much of the light one ball keeps from them, 0 to 1: sharp when it lies low, faint when high.
+
+    Args:
+        dark: ``(Z, X)``, changed.
+        axes: Where its columns and its rows are.
+        centre: Where the ball's shadow is.
+        radius: Of the ball.
+        height: Of its lowest point.
+    """
     blur = 0.02 + 0.35 * height
-    distance = np.hypot(grid[..., 0] - centre[0], grid[..., 1] - centre[1])
-    edge = np.clip((distance - radius) / blur, -20.0, 20.0)
-    return np.asarray(np.exp(-height / _FADE_M) / (1.0 + np.exp(3.0 * edge)))
+    reach = radius + _FAINT * blur
+    columns, rows = (
+        slice(*np.searchsorted(axis, (middle - reach, middle + reach)).tolist())
+        for axis, middle in zip(axes, centre.tolist(), strict=True)
+    )
+    away_x, away_z = axes[0][columns] - centre[0], axes[1][rows] - centre[1]
+    edge = np.clip((np.hypot(away_x, away_z[:, None]) - radius) / blur, -20.0, 20.0)
+    here = dark[rows, columns]
+    np.maximum(here, np.exp(-height / _FADE_M) / (1.0 + np.exp(3.0 * edge)), out=here)
 
 
 def shadow(placed: list[Placed], room: Room, floor_xz: Picture) -> Picture:
@@ -147,8 +163,7 @@ def shadow(placed: list[Placed], room: Room, floor_xz: Picture) -> Picture:
     columns = int((ends[..., 0].max() + 0.5 - low_x) / _CELL_M) + 2
     rows = int((ends[..., 2].max() + 0.5 - low_z) / _CELL_M) + 2
     axis_x, axis_z = low_x + _CELL_M * np.arange(columns), low_z + _CELL_M * np.arange(rows)
-    grid = np.stack(np.meshgrid(axis_x, axis_z), axis=-1)
-    dark = np.zeros(grid.shape[:2])
+    dark = np.zeros((rows, columns))
     for solid, (a, b) in zip(placed, ends, strict=True):
         if max(solid.radii) < 0.02:
             continue  # fingers and faces throw no shadow of their own worth the time
@@ -159,13 +174,17 @@ def shadow(placed: list[Placed], room: Room, floor_xz: Picture) -> Picture:
             height = max(float(middle[1]) - radius, 0.0)
             # The lamp's slant, halved: half of the light comes from all around.
             foot = middle[[0, 2]] - 0.5 * middle[1] * lamp[[0, 2]] / lamp[1]
-            np.maximum(dark, _blot(grid, foot, radius, height), out=dark)
-    column = np.nan_to_num((floor_xz[..., 0] - low_x) / _CELL_M, nan=-1.0)
-    row = np.nan_to_num((floor_xz[..., 1] - low_z) / _CELL_M, nan=-1.0)
-    inside = (column >= 0) & (column < columns - 1) & (row >= 0) & (row < rows - 1)
-    i, j = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
-    u, v = np.where(inside, row - i, 0.0), np.where(inside, column - j, 0.0)
+            _blot(dark, (axis_x, axis_z), foot, radius, height)
+    kept = np.ones(floor_xz.shape[:2], dtype=np.float32)
+    # Most of a picture lies farther away. Where there is no floor no comparison holds.
+    x, z = floor_xz[..., 0], floor_xz[..., 1]
+    near = np.flatnonzero((x >= low_x) & (x < axis_x[-1]) & (z >= low_z) & (z < axis_z[-1]))
+    column, row = (x.ravel()[near] - low_x) / _CELL_M, (z.ravel()[near] - low_z) / _CELL_M
+    within = (column >= 0) & (column < columns - 1) & (row >= 0) & (row < rows - 1)
+    near, column, row = near[within], column[within], row[within]
+    i, j = row.astype(np.intp), column.astype(np.intp)
+    u, v = row - i, column - j
     top = dark[i, j] * (1 - v) + dark[i, j + 1] * v
     bottom = dark[i + 1, j] * (1 - v) + dark[i + 1, j + 1] * v
-    kept = 1.0 - _DARKEST * np.where(inside, top * (1 - u) + bottom * u, 0.0)
-    return np.asarray(kept, dtype=np.float32)
+    kept.ravel()[near] = 1.0 - _DARKEST * (top * (1 - u) + bottom * u)
+    return kept

@@ -5,7 +5,7 @@ Which question this module answers: what picture and what truth each moment of a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -84,7 +84,11 @@ class Studio:
         self.camera = camera or camera_for(script.camera, self.variant.view, self.variant.body)
         self.size, self._seed = size, seed
         self._times = self.performance.times(fps).tolist()
-        self.renderer = Renderer(self.camera, size, _room(script, self.variant), self.variant.sensor)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """What draws. Whoever only asks what is there need not wait for the empty room."""
+        return Renderer(self.camera, self.size, _room(self.performance.script, self.variant), self.variant.sensor)
 
     def __len__(self) -> int:
         return len(self._times)

@@ -42,7 +42,7 @@ class Sensor:
         # Brightness flickers more than hue, as it does after a camera's own processing.
         height, width = picture.shape[:2]
         picture = picture + grain.normal(0.0, self.noise, (height, width, 1)).astype(np.float32)
-        shown = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+        shown = np.clip(np.rint(picture, out=picture), 0, 255, out=picture).astype(np.uint8)
         return np.ascontiguousarray(shown[:, ::-1] if self.mirrored else shown)
 
 
@@ -55,6 +55,8 @@ def _soft(picture: Picture, sigma_px: float) -> Picture:
         margin = [(reach, reach) if a == axis else (0, 0) for a in range(3)]
         padded = np.pad(picture, margin, mode="edge")
         length = picture.shape[axis]
-        taken = (np.take(padded, range(i, i + length), axis=axis) for i in range(2 * reach + 1))
-        picture = np.asarray(sum(np.float32(w) * part for w, part in zip(weights, taken, strict=True)), np.float32)
+        parts = (padded[i : i + length] if axis == 0 else padded[:, i : i + length] for i in range(2 * reach + 1))
+        picture = np.zeros_like(picture)
+        for weight, part in zip(weights, parts, strict=True):
+            picture += np.float32(weight) * part
     return picture
