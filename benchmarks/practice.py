@@ -29,10 +29,11 @@ from psoas_coach.session import Session
 
 FIRST_SEED: Final = FIRST_KEPT_SEED + 6000
 FPS: Final = 15.0
-# As near as the program asks for; whoever stands that near fits only into a picture as high as a laptop's camera gives.
+# As near as the program asks for. Whoever stands that near, or lies with a leg long, fits only into a picture as large
+# as that of a laptop's camera.
 _TRUNK_PX: Final = 145.0
-STANDING_SIZE: Final = (960, 720)
-_ON_THEIR_FEET: Final = ("standing", "split-squat")
+LARGE: Final = (960, 720)
+_LONG: Final = ("standing", "split-squat", "hip-opening")
 _MOST_YAW_DEG: Final = 15.0
 # At which level a script is done, where it is not the first.
 LEVELS: Final = {"dead-bug-slide": 2, "dead-bug-full": 3, "dead-bug-fast": 2, "dead-bug-knee-drifts": 2}
@@ -82,7 +83,7 @@ def take(script: str, seed: int) -> Take:
     yaw = float(np.random.default_rng([seed, 9]).uniform(-_MOST_YAW_DEG, _MOST_YAW_DEG))
     drawn = variant(seed)
     drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw))
-    size = STANDING_SIZE if script.startswith(_ON_THEIR_FEET) else SIZE
+    size = LARGE if script.startswith(_LONG) else SIZE
     # Twice, since nearness changes the perspective.
     for _ in range(2):
         studio = Studio(SCRIPTS[script], seed=seed, size=size, variant=drawn)

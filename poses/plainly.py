@@ -57,6 +57,8 @@ def completed(
     roles = Roles(lower, near, lower)
     doing = next((one for one in exercises if one.id == current), None)
     for one in exercises:
+        if one.hands and on_knee is not None and on_knee != (one.hands == "on_knee"):
+            continue
         # Of a posture that the correction has learned from only hands on a knee lead away.
         if doing is None and (current is None or (on_knee and one.hands == "on_knee")) and _begins(one, plain, roles):
             doing = one

@@ -24,13 +24,14 @@ REST_S: Final = 1.0
 AGAIN_REST_S: Final = 3.0
 # How far back it is remembered: that and the longest of ordinary squats (convention).
 MEMORY_S: Final = 9.0
-# Within so much it stays, in lengths of the trunk: 3 cm. A thigh that sinks forward rolls its knee by less, a squat
-# passes that at its bottom in half a second (convention).
-MOST_TRAVEL: Final = 0.06
+# Within so much it stays, in lengths of the trunk: 5 cm. A thigh that sinks forward rolls its knee by less and its
+# landmark flickers by less, of whoever is as large in the picture as is asked for; a squat passes that at its bottom in
+# half a second (convention).
+MOST_TRAVEL: Final = 0.1
 # It went up when it was so much higher, for three looks at least, and was here when it was no more than that away
 # (conventions).
 WENT_UP: Final = 0.25
-SAME_PLACE: Final = 0.1
+SAME_PLACE: Final = 0.12
 _LOOKS_UP: Final = 3
 # Looked at ten times a second, so that it does not depend on the frame rate. Of these the highest and the lowest tenth
 # are left out, which are jumps of the landmark.

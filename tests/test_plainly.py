@@ -6,9 +6,9 @@ import pytest
 import stick_figure as sf
 from poses import skeleton
 from poses.exercise_file import built_in
-from poses.measures import INDEX
-from poses.plainly import SIGMA_DEG
-from poses.records import Step, Verdict
+from poses.measures import INDEX, side_measures
+from poses.plainly import SIGMA_DEG, completed
+from poses.records import Measures, Step, Verdict
 from psoas_coach.session import Session
 
 OPENING = INDEX["hip_opening_deg"]
@@ -47,3 +47,18 @@ def test_a_near_leg_that_is_hardly_seen_is_not_taken_either() -> None:
         pose.visibility[skeleton.KNEES[skeleton.RIGHT]] = 0.4
         step = session.step(number, pose)
     assert step.assessment.problems == ("unclear",)
+
+
+def test_a_hug_that_comes_into_view_is_taken_for_one_though_the_far_leg_has_no_angle() -> None:
+    # With the near leg long, the legs of a hug are those of a dead bug: the hands alone tell which of them it is.
+    pose = sf.pose(sf.Figure(92.0, left=sf.Leg(175.0, 100.0), right=sf.Leg(-92.0, 5.0)), 0.0)
+    values = side_measures(pose.image_px, 1)
+    values[skeleton.LEFT] = np.nan
+    raw = Measures(values, np.full_like(values, 4.0), 1, skeleton.RIGHT)
+    exercises = [one for one in built_in() if one.id in ("dead-bug", "supine-hip-opening")]
+    for order in (exercises, exercises[::-1]):
+        whole = completed(pose, 1, raw, order, None, on_knee=True)
+        assert whole.values[skeleton.LEFT, OPENING] == pytest.approx(-93.0, abs=0.1)
+        assert whole.sigma[skeleton.LEFT, OPENING] == SIGMA_DEG
+        # Without hands on it nobody knows whether the far leg is behind the near one.
+        assert np.isnan(completed(pose, 1, raw, order, None, on_knee=False).values[skeleton.LEFT, OPENING])
