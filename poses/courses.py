@@ -195,7 +195,9 @@ def follow_repetition(shape: Shape, course: Course, said_s: float) -> tuple[Cour
         low = min((b.value for b in course.bins if b.time_s >= course.since_s - BIN_S), default=course.bins[-1].value)
         if course.bins[-1].value < low + shape.up_deg:
             return course, ()
-        course = replace(course, low=low, high=course.bins[-1].value)
+        # Whoever is fast may be past the top when it is known that they went up.
+        since = next(at for at in range(len(course.bins) - 1, -1, -1) if course.bins[at].value <= low)
+        course = replace(course, low=low, high=max(b.value for b in course.bins[since:]))
         return begin(course, Phase.UP, levels.left(course.bins, low + NEAR_DEG, 1), said_s)
     if course.phase is Phase.DOWN:
         return _lower(shape, course, said_s)

@@ -68,7 +68,7 @@ class Glimpsed(NamedTuple):
         smooth_deg: The same, smoothed.
         other_deg: What ``raw_deg`` is, of the other leg, where its speed counts too.
         hips: Where the hips are, see ``swaying.hips_at``, where that matters.
-        trunk_deg: How the trunk is inclined, where that matters.
+        lifted_deg: By how much less than at rest somebody lies, see ``lifting``, where that matters.
         legs_seen: Whether the legs are well seen. Where they are not, landmarks jump, and a bounce has to go on for as
             many turning points as otherwise make a stop before it is told.
     """
@@ -77,7 +77,7 @@ class Glimpsed(NamedTuple):
     smooth_deg: float
     other_deg: float = math.nan
     hips: float = math.nan
-    trunk_deg: float = math.nan
+    lifted_deg: float = math.nan
     legs_seen: bool = True
 
 
@@ -214,8 +214,8 @@ def _detected(
         value, sway = swaying.advance(movement.sway, time_s, seen.hips, sway)
         say("sway", value, 0.0, sway.verdict, sway.limit, sway.since_s)
     if movement.lift is not None:
-        value, lift = lifting.advance(movement.lift, time_s, seen.trunk_deg, lift)
-        say("lift", value, LIFT_SIGMA_DEG, lift.verdict, movement.lift.caution_deg, lift.since_s)
+        lift = lifting.advance(movement.lift, time_s, seen.lifted_deg, lift)
+        say("lift", seen.lifted_deg, LIFT_SIGMA_DEG, lift.verdict, movement.lift.caution_deg, lift.since_s)
     return tuple(found), Detectors(speed, other, bounce, creep, shake, sway, lift)
 
 

@@ -37,6 +37,9 @@ _LOOKS_UP: Final = 3
 # are left out, which are jumps of the landmark.
 EVERY_S: Final = 0.1
 _LEFT_OUT: Final = 10
+_FEW_LOOKS: Final = 5
+# Of a longer time without a look nobody knows what the knee did.
+_GAP_S: Final = 0.35
 _ROWS: Final = np.array([*skeleton.SHOULDERS, *skeleton.HIPS, *skeleton.KNEES])
 
 
@@ -57,10 +60,14 @@ class RestMemory:
             return True
         now_s = self.looks[-1][0]
         trunk_px = median(trunk for _, _, trunk in self.looks)
-        recent = sorted(low for time_s, low, _ in self.looks if time_s > now_s - REST_S)
-        if not _stays(recent, trunk_px):
+        times = [time_s for time_s, _, _ in self.looks]
+        recent = [at for at, time_s in enumerate(times) if time_s > now_s - REST_S]
+        lows = sorted(self.looks[at][1] for at in recent)
+        # What came before is known, and then for a moment nothing was.
+        lost = recent[0] > 0 and any(times[at] - times[at - 1] > _GAP_S for at in recent)
+        if lost or not _stays(lows, trunk_px):
             return False
-        here = median(recent)
+        here = median(lows)
         higher = [low < here - WENT_UP * trunk_px for _, low, _ in self.looks]
         up = [at for at in range(_LOOKS_UP - 1, len(higher)) if all(higher[at - _LOOKS_UP + 1 : at + 1])]
         if not up or now_s - self.looks[up[-1]][0] > AGAIN_REST_S:
@@ -70,8 +77,13 @@ class RestMemory:
 
 def _stays(lows: list[float], trunk_px: float) -> bool:
     """Whether sorted heights differ by no more than a resting knee's do."""
-    left_out = len(lows) // _LEFT_OUT
+    left_out = max(len(lows) // _LEFT_OUT, int(len(lows) >= _FEW_LOOKS))
     return lows[-1 - left_out] - lows[left_out] <= MOST_TRAVEL * trunk_px
+
+
+def _slot(time_s: float) -> int:
+    """Which of the looks a time belongs to; times of ten pictures a second are not to fall short of it by rounding."""
+    return math.floor(time_s / EVERY_S + 1e-6)
 
 
 def follow(pose: Pose, past: RestMemory) -> RestMemory:
@@ -82,7 +94,7 @@ def follow(pose: Pose, past: RestMemory) -> RestMemory:
         past: What the last call returned; returned again where nothing new is seen.
     """
     now_s = pose.time_s
-    if not pose.found or (past.looks and math.floor(now_s / EVERY_S) == math.floor(past.looks[-1][0] / EVERY_S)):
+    if not pose.found or (past.looks and _slot(now_s) == _slot(past.looks[-1][0])):
         return past
     # Plain numbers: of so few points they are faster than arrays.
     points = [complex(x, y) for x, y in pose.image_px.take(_ROWS, axis=0).tolist()]

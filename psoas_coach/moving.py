@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from poses import forcing, kneeling, measures, recognition, rocking, swaying, view
+from poses import forcing, kneeling, lifting, measures, recognition, rocking, swaying, view
 from poses.exercise import Exercise
 from poses.movement import Movement
 from poses.records import Assessment, Measures, Moment, Pose
@@ -30,11 +30,13 @@ class MovesMemory:
         courses: For each exercise that was done what is remembered of it.
         rocked: Whether a posture that may be held or rocked is rocked.
         doing: The exercise that is being done, or None.
+        lying: How somebody lay at rest, before an exercise was recognised too.
     """
 
     courses: tuple[tuple[str, forcing.ForcingMemory], ...] = ()
     rocked: rocking.RockingMemory = rocking.RockingMemory()
     doing: str | None = None
+    lying: lifting.LyingMemory = lifting.LyingMemory()
 
 
 class Sight(NamedTuple):
@@ -47,6 +49,7 @@ class Sight(NamedTuple):
         plain_deg: How open each hip is as the landmarks have it, NaN where that is not asked for.
         knee_deg: What a knee that rests on the floor tells of the opening, NaN where none does.
         knee: What is remembered of that knee.
+        lifted_deg: By how much less than at rest somebody lies, NaN where that is not asked for or known.
     """
 
     pose: Pose
@@ -55,6 +58,7 @@ class Sight(NamedTuple):
     plain_deg: tuple[float, float]
     knee_deg: float
     knee: kneeling.KneeMemory | None
+    lifted_deg: float = math.nan
 
 
 class Moves:
@@ -72,6 +76,8 @@ class Moves:
         # Of two exercises with one posture the one that is held is recognised; what is done with it tells the other.
         self._rocked = {one.like: one.id for one in exercises.values() if one.like in exercises}
         self._held = {rocked: held for held, rocked in self._rocked.items()}
+        # Those in which shoulders that come up matter.
+        self._lies = {one.id for one in exercises.values() if one.movement and one.movement.lift}
         self.expected: str | None = None
 
     @property
@@ -91,6 +97,7 @@ class Moves:
     ) -> tuple[Moment, MovesMemory]:
         """Takes one more frame into account."""
         surely_none = bool(judged.problems) and judged.problems[0] in _NO_EXERCISE
+        sight, past = self._lie(sight, judged, past)
         rival = None if recognised.rival is None else self.name(recognised.rival, past)
         doing = judged.exercise or past.doing or rival
         if doing is None and recognised.awaited is not None and not self._still:
@@ -144,7 +151,15 @@ class Moves:
             holds=(*before.holds, *moment.holds),
             repetitions=(*before.repetitions, *moment.repetitions),
         )
-        return moment, MovesMemory(tuple(courses.items()), rocked, None if surely_none else doing)
+        return moment, MovesMemory(tuple(courses.items()), rocked, None if surely_none else doing, past.lying)
+
+    def _lie(self, sight: Sight, judged: Assessment, past: MovesMemory) -> tuple[Sight, MovesMemory]:
+        """How somebody lies at rest, and by how much less now."""
+        if not self._lies or self._still:
+            return sight, past
+        trunk_deg, opening_deg = (float(sight.smooth.values[judged.near, one]) for one in (_TRUNK, _OPENING))
+        lying = lifting.lie(judged.time_s, trunk_deg, opening_deg, past.lying, doing=judged.exercise in self._lies)
+        return sight._replace(lifted_deg=lying.flat_deg - trunk_deg), replace(past, lying=lying)
 
     def _await(self, exercise: str, sight: Sight, judged: Assessment, past: MovesMemory) -> MovesMemory:
         """Gathers what may turn out to be the beginning of an exercise: the first knee is lifted before it is one."""
@@ -188,7 +203,6 @@ def _seen(
         smooth_deg = way * (max(plain) if movement.leg == "lowered" else min(plain))
         raw_deg = way * plain[judged.near]
     hips = math.nan if movement.sway is None else swaying.hips_at(sight.pose)
-    trunk_deg = math.nan if movement.lift is None else float(sight.smooth.values[judged.near, _TRUNK])
     course_deg = smooth_deg
     if movement.kneels:
         raw_deg, knee = sight.knee_deg, sight.knee
@@ -197,4 +211,4 @@ def _seen(
         # Neither behind by the smoothing nor moved by a knee that jumps: it dates a hold twice as well.
         course_deg = smooth_deg if math.isnan(stands_in) else stands_in
     legs_seen = not (judged.problems and judged.problems[0] in view.OF_LEGS)
-    return forcing.Glimpsed(raw_deg, smooth_deg, other_deg, hips, trunk_deg, legs_seen), course_deg
+    return forcing.Glimpsed(raw_deg, smooth_deg, other_deg, hips, sight.lifted_deg, legs_seen), course_deg

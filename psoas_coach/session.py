@@ -134,6 +134,7 @@ class Session:
                 moves=past.moves,
                 knee=past.knee,
                 stops=past.stops,
+                lower_knee=past.lower_knee,
             )
         facing = past.facing
         if pose.found:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 import stick_figure as sf
+from calibration.phantom.script import Script
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.truth import landmarks_m, landmarks_px
 from poses import skeleton
@@ -53,7 +54,12 @@ class Performed:
 @lru_cache(maxsize=32)
 def seen(script: str, rate_hz: float = RATE_HZ) -> tuple[Pose, ...]:
     """Every frame's pose, without an error."""
-    studio = Studio(SCRIPTS[script], size=SIZE)
+    return seen_of(SCRIPTS[script], rate_hz)
+
+
+def seen_of(script: Script, rate_hz: float = RATE_HZ) -> tuple[Pose, ...]:
+    """The same of a script of one's own."""
+    studio = Studio(script, size=SIZE)
     poses = []
     for time_s in studio.performance.times(rate_hz).tolist():
         figure = studio.performance.placed(time_s)

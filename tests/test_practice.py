@@ -7,11 +7,14 @@ matter.
 """
 
 import math
+from dataclasses import replace
 
 import pytest
-from performed import performed, seen
+from performed import performed, seen, seen_of
 
 import stick_figure as sf
+from calibration.phantom.motion import Key
+from calibration.phantom.scripts import SCRIPTS
 from poses import hugging, skeleton, swaying
 from poses.exercise import Band
 from poses.exercise_file import built_in
@@ -101,6 +104,26 @@ def test_what_is_none_of_them_is_not_taken_for_one(script: str) -> None:
     assert performed(script).exercises() <= {"bridge"}
 
 
+@pytest.mark.parametrize(
+    ("from_s", "ids"), [(4.0, ()), (7.0, ()), (7.0, ("supine-hip-opening",)), (0.0, ()), (0.0, ("supine-hip-opening",))]
+)
+def test_shoulders_that_come_up_before_or_while_a_knee_is_hugged_are_told_as_long_as_they_are_up(
+    from_s: float, ids: tuple[str, ...]
+) -> None:
+    script = SCRIPTS["hip-opening-head-up"]
+    (scene,) = script.scenes
+    keys = (Key(key.time_s, {**key.values, "curl_deg": 34.0 * (from_s <= key.time_s < 30.0)}) for key in scene.keys)
+    poses = seen_of(replace(script, scenes=(replace(scene, keys=tuple(keys)),)))
+    session = Session([one for one in built_in() if not ids or one.id in ids], corrects=sf.uncorrected())
+    steps = [session.step(number, pose) for number, pose in enumerate(poses)]
+    hugged = [
+        step for step in steps if step.assessment.exercise == "supine-hip-opening" and 13.0 < step.pose.time_s < 29.0
+    ]
+    assert len(hugged) > 150
+    assert {step.cue.id for step in hugged if step.cue is not None} == {"head_down"}
+    assert {step.verdict for step in hugged} == {CAUTION}
+
+
 @pytest.mark.parametrize("rate_hz", [4.0, 5.0, 12.0])
 @pytest.mark.parametrize(
     ("script", "exercise", "lifts"), [("standing-march", "", 8), ("standing-march-front", "standing-core-front", 4)]
@@ -179,6 +202,7 @@ def test_limits_are_those_of_the_specification() -> None:
         assert bands("dead-bug", level) == wanted
     assert bands("supine-hip-opening") == {
         "hugged-leg": (Band(min=-115), Band(min=-120), Band(min=-130)),
+        "shoulders": (Band(min=82), Band(min=78), Band()),
         "sliding-leg": (Band(max=5), Band(max=10), Band(max=15)),
     }
     assert bands("standing-core") == {

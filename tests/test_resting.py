@@ -75,6 +75,16 @@ def test_jumps_of_the_landmark_and_a_thigh_that_rolls_it_are_no_movement() -> No
     assert len(rolls) == 300 - 15
 
 
+def test_a_knee_that_went_up_and_was_lost_from_view_has_to_stay_for_all_of_the_time() -> None:
+    memory, rests = resting.RestMemory(), []
+    for number in range(240):
+        time_s = number / 30.0
+        memory = resting.follow(seen(time_s, 0.5 if time_s < 3.0 else 0.06, found=not 3.0 <= time_s < 3.8), memory)
+        if time_s >= 3.8 and memory.rests:
+            rests.append(time_s)
+    assert rests[0] == pytest.approx(3.8 + resting.REST_S, abs=0.15)
+
+
 def test_nobody_in_the_picture_changes_nothing() -> None:
     memory = resting.follow(seen(0.0, 0.1), resting.RestMemory())
     assert resting.follow(seen(1.0, 0.1, found=False), memory) is memory

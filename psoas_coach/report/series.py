@@ -14,10 +14,12 @@ from typing import Final
 from poses.bouncing import BounceLimits
 from poses.creeping import CreepLimits
 from poses.exercise import Band, Exercise
+from poses.lifting import LiftLimits
 from poses.movement import MEASURES, GrowthLimits, Movement, TimeLimits
 from poses.records import Reading, Step, Verdict
 from poses.shaking import ShakeLimits
 from poses.speed import SpeedLimits
+from poses.swaying import SwayLimits
 
 # How verdicts are told in the page's data. 5: fine so far, but past a limit whose delay is running.
 CODES: Final[Mapping[Verdict, int]] = MappingProxyType(
@@ -146,7 +148,9 @@ def _zones_of_movement(movement: Movement | None, rule: str) -> Zones:
         BounceLimits: (None, "stop_peak_to_peak_deg"),
         CreepLimits: ("caution_rise_deg", "stop_rise_deg"),
         GrowthLimits: ("above_first_deg", None),
+        LiftLimits: ("caution_deg", None),
         ShakeLimits: ("peak_to_peak_deg", None),
+        SwayLimits: ("caution", "stop"),
         TimeLimits: ("caution_s", "stop_s"),
     }.get(type(limits), (None, None))
     caution, stop = (Band() if end is None else Band(max=getattr(limits, end)) for end in ends)
