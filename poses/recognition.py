@@ -42,6 +42,7 @@ class RecognitionMemory:
         lowered: Side of the leg whose hip is more open now, or None where that of either cannot be told.
         begun_s: When what an exercise begins with was last seen.
         awaited: An exercise whose posture it is, and which has not begun.
+        restless: Whether it would be one on a knee, if the knee rested.
     """
 
     exercise: str | None = None
@@ -52,6 +53,7 @@ class RecognitionMemory:
     lowered: int | None = None
     begun_s: float = -math.inf
     awaited: str | None = None
+    restless: bool = False
 
     def doubtful(self, time_s: float) -> bool:
         """Whether the posture of the last moments was not that of ``exercise``, for longer than a flicker."""
@@ -92,12 +94,13 @@ def recognise(
     lowered = _lowered(plain_deg, memory.lowered)
     roles = Roles(stretched, measures.near, lowered)
     seen, begun_s, awaited = _fitting(measures, roles, exercises, memory, time_s, on_knee)
-    exercise, rival_since = memory.exercise, time_s
+    exercise, rival_since, restless = memory.exercise, time_s, False
     if seen != memory.exercise:
         rival_since = memory.rival_since_s if memory.rival == seen else time_s
-        if still or (time_s - rival_since >= CHANGE_S and (seen not in _on_knees(exercises) or rests())):
-            exercise, rival_since = seen, time_s
-    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited)
+        if still or time_s - rival_since >= CHANGE_S:
+            restless = not still and seen in _on_knees(exercises) and not rests()
+            exercise, rival_since = (exercise, rival_since) if restless else (seen, time_s)
+    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited, restless)
 
 
 class Roles(NamedTuple):

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from poses.exercise import Exercise
 from poses.measures import IS_ANGLE, NAMES
 from poses.skeleton import LANDMARKS, SIDES
+from poses.view import NOT_BEGUN
 from psoas_coach.poses_file import Recording
 from psoas_coach.session import Session
 
 # Reasons why nothing is judged that say nothing against the angles themselves.
-_ONLY_NO_EXERCISE: Final = frozenset({"looking", "no_exercise", "other_posture"})
+_ONLY_NO_EXERCISE: Final = frozenset(NOT_BEGUN)
 # Ends of the measures' names that tell a unit; what has none is a ratio.
 _UNITS: Final = {"_deg": "deg"}
 

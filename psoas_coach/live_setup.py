@@ -6,11 +6,11 @@ from typing import Final
 from poses.messages import Messages
 from poses.records import Step
 from poses.skeleton import SIDES
-from poses.view import FAR_LEG
+from poses.view import FAR_LEG, NOT_BEGUN
 from psoas_coach.live_state import State
 
 # Nothing of these is the camera's: somebody is well seen and has not begun yet, or hides one leg behind the other.
-_NOT_BEGUN: Final = ("no_exercise", "other_posture", "looking", FAR_LEG)
+_NOT_BEGUN: Final = (*NOT_BEGUN, FAR_LEG)
 
 
 def view_is_good(state: State, step: Step) -> bool:

@@ -386,6 +386,8 @@ class Session:
 
     def _reason(self, recognised: recognition.RecognitionMemory) -> str:
         """Why nothing is judged although the view is good."""
+        if recognised.restless:
+            return view.KNEE_UP
         if recognised.exercise is not None or recognised.rival is not None:
             return "looking"
         return "no_exercise" if len(self._exercises) > 1 and not self._memory.from_front else "other_posture"

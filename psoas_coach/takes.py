@@ -19,7 +19,7 @@ from poses.exercise import Exercise
 from poses.measures import INDEX, trunk_length_px
 from poses.records import Pose, Reading, Step
 from poses.skeleton import HIPS
-from poses.view import OF_LEGS, PARTLY
+from poses.view import NOT_BEGUN, OF_LEGS, PARTLY
 from psoas_coach.session import Session
 
 OPENING, THIGH, TRUNK, KNEE = (
@@ -27,7 +27,7 @@ OPENING, THIGH, TRUNK, KNEE = (
 )
 # With these trunk and hips are well seen. A whole person who stands is small in a wide picture, and large enough for
 # the one line that is measured of them.
-SEEN: Final = ("no_exercise", "other_posture", "looking", *PARTLY)
+SEEN: Final = (*NOT_BEGUN, *PARTLY)
 STANDING_SEEN: Final = (*SEEN, "too_small")
 # Whoever stands, or lies on their back, is within so many degrees of upright and of the floor.
 STANDING_DEG: Final = 20.0

@@ -5,7 +5,7 @@ import pytest
 from poses.exercise_file import built_in
 from poses.messages import LANGUAGES, Language, Messages, _texts
 from poses.records import Verdict
-from poses.view import PROBLEMS
+from poses.view import NOT_BEGUN, PROBLEMS
 
 
 def keys(table: dict[str, object], prefix: str = "") -> set[str]:
@@ -36,7 +36,7 @@ def test_all_that_can_be_shown_has_a_text(language: Language) -> None:
                 assert not cue or texts("cues", cue)
     for verdict in Verdict:
         assert texts("verdicts", verdict.value)
-    for problem in (*PROBLEMS, "no_exercise", "other_posture", "looking"):
+    for problem in (*PROBLEMS, *NOT_BEGUN):
         assert texts("problems", problem)
 
 
