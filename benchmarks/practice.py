@@ -80,10 +80,16 @@ class Clip:
 
 
 def take(script: str, seed: int) -> Take:
-    """Somebody unseen before a camera a little off the side, as near as the program asks for."""
-    yaw = float(np.random.default_rng([seed, 9]).uniform(-_MOST_YAW_DEG, _MOST_YAW_DEG))
+    """Somebody unseen before a camera a little off the side, as near as the program asks for.
+
+    Args:
+        script: What is done.
+        seed: Who does it; 0 for the person and the room the scripts were written with, seen side-on.
+    """
     drawn = variant(seed)
-    drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw))
+    if seed:
+        yaw = float(np.random.default_rng([seed, 9]).uniform(-_MOST_YAW_DEG, _MOST_YAW_DEG))
+        drawn = replace(drawn, view=replace(drawn.view, yaw_deg=yaw))
     size = LARGE if script.startswith(_LONG) else SIZE
     # Twice, since nearness changes the perspective.
     for _ in range(2):
@@ -109,7 +115,7 @@ def judge(script: str, seed: int, seen: Seen) -> Clip:
 def wanted(first: int, people: int) -> Iterator[tuple[str, int]]:
     """Script and seed of every clip."""
     for number, script in enumerate(OF_PRACTICE):
-        yield from ((script, first + number * 10 + person) for person in range(people))
+        yield from ((script, first + number * 10 + person if first else 0) for person in range(people))
 
 
 def gathered(folder: Path, first: int, people: int) -> dict[tuple[str, int], Seen]:
@@ -170,7 +176,7 @@ def main() -> None:
     """Draws what is missing, judges it and writes the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=3)
-    parser.add_argument("--first", type=int, default=FIRST_SEED)
+    parser.add_argument("--first", type=int, default=FIRST_SEED, help="0, with --people 1: whom the scripts are of")
     parser.add_argument("--folder", type=Path, default=Path("build/practice"))
     parser.add_argument("--write", type=Path)
     wish = parser.parse_args()
