@@ -50,6 +50,7 @@ class ForcingMemory:
         peaks: How far the repetitions went.
         begun_s: When each of the last two repetitions began.
         since_s: For each rule of time and growth, since when its verdict holds.
+        opened_deg: The widest opening since the last repetition, where phases are read from something else.
     """
 
     course: PhaseMemory = PhaseMemory()
@@ -58,6 +59,7 @@ class ForcingMemory:
     peaks: clocks.Peaks = clocks.Peaks()
     begun_s: tuple[float, ...] = ()
     since_s: tuple[tuple[str, Verdict, float], ...] = ()
+    opened_deg: float = -math.inf
 
 
 class Glimpsed(NamedTuple):
@@ -109,6 +111,10 @@ def advance(
     memory, changes, holds, repetitions = follow(
         movement, time_s, angle_deg, memory, whose=whose, in_exercise=in_exercise
     )
+    if movement.lower_foot:
+        if in_exercise and seen.smooth_deg > memory.opened_deg:
+            memory = replace(memory, opened_deg=seen.smooth_deg)
+        repetitions, memory = _opened(repetitions, memory)
     course, done = memory.course, memory.done
     hold_s = tally.hold_s(done, course) if done.hold is not None else math.nan
     readings: tuple[Reading, ...] = ()
@@ -151,7 +157,7 @@ def follow(
     for repetition in repetitions:
         peaks = clocks.with_peak(movement.growth, peaks, repetition)
         begun_s = (*begun_s, repetition.start_s)[-2:]
-    kept = ForcingMemory(course, done, memory.detectors, peaks, begun_s, memory.since_s)
+    kept = ForcingMemory(course, done, memory.detectors, peaks, begun_s, memory.since_s, memory.opened_deg)
     return kept, changes, holds, repetitions
 
 
@@ -171,7 +177,17 @@ def finish(movement: Movement, memory: ForcingMemory) -> Moment:
     course, changes = phases.finish(movement.shape, memory.course)
     done, holds, repetitions = tally.gather(memory.done, changes, course.seen_s)
     _, last = tally.close(done)
+    if movement.lower_foot:
+        repetitions, _ = _opened(repetitions, memory)
     return Moment(phase=course.phase, changes=changes, holds=(*holds, *last), repetitions=repetitions)
+
+
+def _opened(repetitions: tuple[Repetition, ...], memory: ForcingMemory) -> tuple[tuple[Repetition, ...], ForcingMemory]:
+    """Repetitions with their widest opening for a peak: they were counted by something else."""
+    if not repetitions or memory.opened_deg == -math.inf:
+        return repetitions, memory
+    told = tuple(replace(one, peak=memory.opened_deg) for one in repetitions)
+    return told, replace(memory, opened_deg=-math.inf)
 
 
 def _detected(

@@ -87,6 +87,7 @@ class Movement:
         cues: For each rule the cue of a caution and that of a stop.
         kneels: Whether the knee of the leg it is about rests on the floor, see ``kneeling``.
         leg: The leg that is followed where that is not the stretched or the near one, or None.
+        lower_foot: Whether phases are read from how low the lower foot is, see ``plainly.lower_foot_deg``.
         flexes: Whether what is followed is how far the hip is bent, and not how far it is opened.
         sway: How much somebody may sway who stands, or None.
         lift: How far head and shoulders of somebody who lies may come up, or None.
@@ -107,6 +108,7 @@ class Movement:
     cues: Mapping[str, tuple[str, str]]
     kneels: bool = False
     leg: Literal["lowered", "raised"] | None = None
+    lower_foot: bool = False
     flexes: bool = False
     both_legs: bool = False
     sway: SwayLimits | None = None

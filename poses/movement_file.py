@@ -48,6 +48,7 @@ class MovementTable(Strict):
     turn_deg: Number | None = None
     knee_on_floor: bool = False
     leg: Literal["lowered", "raised"] | None = None
+    lower_foot: bool = False
     flexes: bool = False
     speed_of_both_legs: bool = False
     speed_from_deg: Number | None = None
@@ -122,6 +123,7 @@ class MovementTable(Strict):
             cues={rule: (caution, stop) for rule, (caution, stop) in self.cues.items()},
             kneels=self.knee_on_floor,
             leg=self.leg,
+            lower_foot=self.lower_foot,
             flexes=self.flexes,
             both_legs=self.speed_of_both_legs,
             sway=_made(SwayLimits, self.sway),

@@ -25,6 +25,10 @@ SIGMA_DEG: Final = 8.0
 _OPENING: Final = measures.INDEX["hip_opening_deg"]
 # Shoulder, hip and knee of each side.
 _ROWS: Final = np.array([skeleton.SHOULDERS, skeleton.HIPS, skeleton.KNEES]).T
+# Both shoulders, hips, ankles, heels and toes.
+_FEET: Final = np.array(
+    [*skeleton.SHOULDERS, *skeleton.HIPS, *skeleton.ANKLES, *skeleton.HEELS, *skeleton.FOOT_INDICES]
+)
 # Shoulder, hip, knee and ankle of either side.
 _CHAIN: Final = measures.PAIRS[:4]
 
@@ -99,3 +103,24 @@ def openings_deg(pose: Pose, facing: int) -> tuple[float, float]:
         turn = (shoulder - hip) * (hip - knee).conjugate()
         opening.append(math.degrees(cmath.phase(turn)) if turn else math.nan)
     return opening[0], opening[1]
+
+
+def lower_foot_deg(pose: Pose) -> float:
+    """How far the lower foot of somebody who lies is from the line of the trunk, beyond the hips.
+
+    Side by side one leg hides the other, and the pose model draws the hidden one to it, its knee most of all. The feet
+    are at the ends: when either leg goes down, the lower of both does, if by less than it should.
+
+    Returns:
+        Degrees at the middle of the hips, from the trunk's line to the middle of ankle, heel and toes of the foot that
+        is nearer to it: 0 in line with the trunk, 45 with hips and knees at right angles; NaN where nobody was found.
+    """
+    if not pose.found:
+        return math.nan
+    points = [complex(x, y) for x, y in pose.image_px.take(_FEET, axis=0).tolist()]
+    shoulders, hips = points[0] + points[1], points[2] + points[3]
+    trunk = hips - shoulders
+    if trunk == 0.0:
+        return math.nan
+    feet = (sum(points[4 + side :: 2]) / 3.0 - hips / 2.0 for side in (skeleton.LEFT, skeleton.RIGHT))
+    return min(math.degrees(abs(cmath.phase(foot * trunk.conjugate()))) for foot in feet)

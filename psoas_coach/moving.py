@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from poses import forcing, kneeling, lifting, measures, recognition, rocking, swaying, view
+from poses import forcing, kneeling, lifting, measures, plainly, recognition, rocking, swaying, view
 from poses.exercise import Exercise
 from poses.movement import Movement
 from poses.records import Assessment, Measures, Moment, Pose
@@ -203,7 +203,7 @@ def _seen(
         smooth_deg = way * (max(plain) if movement.leg == "lowered" else min(plain))
         raw_deg = way * plain[judged.near]
     hips = math.nan if movement.sway is None else swaying.hips_at(sight.pose)
-    course_deg = smooth_deg
+    course_deg = -plainly.lower_foot_deg(sight.pose) if movement.lower_foot and fits else smooth_deg
     if movement.kneels:
         raw_deg, knee = sight.knee_deg, sight.knee
         stands_in = math.nan if knee is None else raw_deg + knee.offset_deg

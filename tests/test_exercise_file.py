@@ -59,7 +59,7 @@ def test_a_personal_copy_is_read_under_its_own_name(tmp_path: Path) -> None:
         ("stop = { max = -20, ", "stop = { max = -35, ", "stop limits lie inside caution"),
         ("begins_within_s =", "begun_within_s =", "begun_within_s: unknown key"),
         ('"far-leg", "arm-and-leg"', '"far-leg", "arms"', "there is no text for arms"),
-        ('leg = "lowered"\nfrom_deg', 'leg = "left"\nfrom_deg', "Input should be 'lowered' or 'raised'"),
+        ('leg = "lowered"\nlower_foot', 'leg = "left"\nlower_foot', "Input should be 'lowered' or 'raised'"),
         ('hands = "off_knee"', 'hands = "folded"', "Input should be 'on_knee', 'off_knee'"),
     ],
 )
