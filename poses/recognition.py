@@ -5,7 +5,7 @@ exercises, or none. Postures are the conditions of the exercise files; nothing i
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -42,7 +42,6 @@ class RecognitionMemory:
         lowered: Side of the leg whose hip is more open now, or None where that of either cannot be told.
         begun_s: When what an exercise begins with was last seen.
         awaited: An exercise whose posture it is, and which has not begun.
-        restless: Whether it would be one on a knee, if the knee rested.
     """
 
     exercise: str | None = None
@@ -53,7 +52,6 @@ class RecognitionMemory:
     lowered: int | None = None
     begun_s: float = -math.inf
     awaited: str | None = None
-    restless: bool = False
 
     def doubtful(self, time_s: float) -> bool:
         """Whether the posture of the last moments was not that of ``exercise``, for longer than a flicker."""
@@ -69,7 +67,6 @@ def recognise(
     still: bool = False,
     on_knee: bool | None = None,
     plain_deg: Sequence[float] = (math.nan, math.nan),
-    rests: Callable[[], bool] = lambda: True,
 ) -> RecognitionMemory:
     """Takes one more moment into account.
 
@@ -82,7 +79,6 @@ def recognise(
         on_knee: Whether a hand lies on the raised knee; None where that does not matter or is not known.
         plain_deg: Openings of both hips as the landmarks have them, where it matters which leg is lower: that is seen
             where an angle would be too unsure to be given.
-        rests: Whether the lower knee stays where it is: nobody is taken to kneel before. Asked only where it matters.
 
     Returns:
         The new state; its ``exercise`` and ``stretched`` are the answer.
@@ -94,13 +90,12 @@ def recognise(
     lowered = _lowered(plain_deg, memory.lowered)
     roles = Roles(stretched, measures.near, lowered)
     seen, begun_s, awaited = _fitting(measures, roles, exercises, memory, time_s, on_knee)
-    exercise, rival_since, restless = memory.exercise, time_s, False
+    exercise, rival_since = memory.exercise, time_s
     if seen != memory.exercise:
         rival_since = memory.rival_since_s if memory.rival == seen else time_s
         if still or time_s - rival_since >= CHANGE_S:
-            restless = not still and seen in _on_knees(exercises) and not rests()
-            exercise, rival_since = (exercise, rival_since) if restless else (seen, time_s)
-    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited, restless)
+            exercise, rival_since = seen, time_s
+    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited)
 
 
 class Roles(NamedTuple):
@@ -148,11 +143,6 @@ def fits(
             or (side is not None and side != roles.near and condition.leg in ("far", "lowered", "raised"))
         )
     return condition.band.holds(value, margin_deg)
-
-
-def _on_knees(exercises: Sequence[Exercise]) -> set[str]:
-    """Those that are done with a knee on the floor."""
-    return {exercise.id for exercise in exercises if exercise.movement and exercise.movement.kneels}
 
 
 def _is_seen(condition: Condition, values: Float, roles: Roles) -> bool:

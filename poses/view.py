@@ -43,10 +43,8 @@ PROBLEMS: Final = (
     "oblique",
     "far_leg",
 )
-# Why nothing is judged of whoever is well seen: no exercise is begun, it is about to be known whether one is, or the
-# posture is that of one on a knee, and the knee does not rest.
-KNEE_UP: Final = "knee_up"
-NOT_BEGUN: Final = ("no_exercise", "other_posture", "looking", KNEE_UP)
+# Why nothing is judged of whoever is well seen: no exercise is begun, or it is about to be known whether one is.
+NOT_BEGUN: Final = ("no_exercise", "other_posture", "looking")
 # Views in which a person is well seen but for their legs: what can be told without these still is.
 OF_LEGS: Final = ("unclear", "legs")
 # What may be another's body is not judged for a moment.

@@ -24,7 +24,6 @@ from poses import (
     orientation,
     plainly,
     recognition,
-    resting,
     side_swaps,
     smoothing,
     view,
@@ -134,13 +133,12 @@ class Session:
                 moves=past.moves,
                 knee=past.knee,
                 stops=past.stops,
-                lower_knee=past.lower_knee,
             )
         facing = past.facing
         if pose.found:
             evidence = orientation.facing_evidence(pose.image_px)
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
-        alone, lower_knee = company.follow(pose, past.others), resting.follow(pose, past.lower_knee)
+        alone = company.follow(pose, past.others)
         pose, legs, steady, turned, raw = self._measure(pose, facing.sign, past)
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = Measures(smooth_values, raw.sigma, raw.facing, raw.near, raw.legs_told, turned.deg, turned.sigma_deg)
@@ -182,7 +180,6 @@ class Session:
                 still=self._still,
                 on_knee=hands.on_knee if self._hands_tell else None,
                 plain_deg=plain_deg,
-                rests=lambda: lower_knee.rests,
             )
         judged, verdicts = self._judge(smooth, recognised, "" if partly else problem, pose.time_s, past, turned)
         if not problem and judged.exercise is not None and yaw.surely_oblique(turned):
@@ -214,7 +211,6 @@ class Session:
             said=cue_memory,
             moves=moves,
             knee=knee,
-            lower_knee=lower_knee,
             hands=hands,
             stops=stops,
             seen_s=pose.time_s if pose.found else past.seen_s,
@@ -386,8 +382,6 @@ class Session:
 
     def _reason(self, recognised: recognition.RecognitionMemory) -> str:
         """Why nothing is judged although the view is good."""
-        if recognised.restless:
-            return view.KNEE_UP
         if recognised.exercise is not None or recognised.rival is not None:
             return "looking"
         return "no_exercise" if len(self._exercises) > 1 and not self._memory.from_front else "other_posture"

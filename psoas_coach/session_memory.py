@@ -14,7 +14,6 @@ from poses import (
     kneeling,
     orientation,
     recognition,
-    resting,
     side_swaps,
     smoothing,
     view,
@@ -45,7 +44,6 @@ class SessionMemory:
     said: cues.CueMemory = cues.CueMemory()
     moves: MovesMemory = MovesMemory()
     knee: kneeling.KneeMemory | None = None
-    lower_knee: resting.RestMemory = resting.RestMemory()
     hands: hugging.HugMemory = hugging.HugMemory()
     stops: tuple[tuple[str, int], ...] = ()
     seen_s: float | None = None
