@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import detection, practice
 from benchmarks.accuracy import replace_figures
-from benchmarks.detection import OF_FRONT, OF_PRACTICE
+from benchmarks.detection import LUNGE_FOR_A_MOMENT, OF_FRONT, OF_PRACTICE
 from benchmarks.phantoms import Seen, Take, watch
 from calibration.phantom.events import turning_points
 from calibration.phantom.scripts import SCRIPTS, Studio
@@ -36,10 +36,8 @@ from vision.sources import open_source
 # Seeds from 17000 on were scored before.
 FIRST_SEED: Final = FIRST_KEPT_SEED + 10000
 NONE: Final = "none"
-# Those that do none of the exercises and yet are shown as near as if they did: from afar nothing is taken for anything.
+# Those that do none of the exercises and yet are shown as near as if they did: from afar nothing is taken for one.
 _AS_NEAR: Final = ("split-squat", "standing")
-# At the bottom of a split squat somebody lies in the posture of a low lunge, and for so long may be taken to do one.
-_LUNGE_FOR_A_MOMENT: Final = ("split-squat",)
 # Between two scenes, and while a posture is taken up or left, there is no truth to compare with.
 BETWEEN: Final = "between"
 # What real pictures and clips show, by the beginning of their names. A lunge whose back knee is off the floor is none;
@@ -91,7 +89,7 @@ def truth_of(script: str, seen: Seen, studio: Studio) -> list[str]:
         # The other leg's lunge is a posture of its own.
         scene = studio.performance.exercise(time_s)
         scene = None if scene is None else scene.removesuffix("-left")
-        if scene is None or script in _LUNGE_FOR_A_MOMENT:
+        if scene is None or script in LUNGE_FOR_A_MOMENT:
             told.append(BETWEEN)
         elif scene == "supine-hip-opening" and opening[index].min() > _DRAWN_UP_DEG:
             told.append("bridge")
@@ -119,9 +117,8 @@ def of_script(script: str, seed: int, seen: Seen) -> Iterator[tuple[str, str, bo
     performed = take(script, seed)
     studio = Studio(performed.script, seed=seed, fps=practice.FPS, size=performed.size, variant=performed.variant)
     truth = truth_of(script, seen, studio)
-    return judged(
-        ((seen.pose(i), truth[i]) for i in range(len(seen))), still=False, level=practice.LEVELS.get(script, 1)
-    )
+    poses = ((seen.pose(i), truth[i]) for i in range(len(seen)))
+    return judged(poses, still=False, level=practice.LEVELS.get(script, 1))
 
 
 def of_file(path: Path) -> Iterator[tuple[str, str, bool]]:

@@ -33,11 +33,15 @@ _CLEARANCE: Final = 0.05
 _ARM_SWING_DEG: Final = 22.0
 
 # A split squat, conventions after how it is taught: the front foot before the hips and the back ankle behind them, in
-# lengths of the leg; how far the back heel has risen; and how high above the back ankle its knee ends, in shanks.
+# lengths of the leg; how far the back heel has risen; how high above the back ankle its knee ends, in shanks, the thigh
+# hanging nearly upright over it; how far the arms are from the body, and the feet apart, in half widths of the hips.
 _SPLIT_AHEAD: Final = 0.42
 _SPLIT_BEHIND: Final = 0.52
 _SPLIT_HEEL_DEG: Final = 62.0
 _SPLIT_LOWEST: Final = -0.1
+_SPLIT_UPRIGHT: Final = 0.99
+_SPLIT_ARM_DEG: Final = 12.0
+_SPLIT_APART: Final = 1.1
 
 
 def standing(body: Body, controls: Controls, breath: float) -> Posture:
@@ -125,25 +129,22 @@ def split_squat(body: Body, controls: Controls, breath: float) -> Posture:
     """
     leg = body.thigh_m + body.shank_m
     _, y, _ = turn_z(-_SPLIT_HEEL_DEG) @ np.array([-toe_x(body), body.ankle_height_m, 0.0])
-    behind = -_SPLIT_BEHIND * leg
-    ahead = _SPLIT_AHEAD * leg
+    ahead, behind = _SPLIT_AHEAD * leg, -_SPLIT_BEHIND * leg
     reach = _NEARLY_STRAIGHT * leg
     high = min(
         body.ankle_height_m + float(np.sqrt(reach**2 - ahead**2)), float(y) + float(np.sqrt(reach**2 - behind**2))
     )
-    # At the bottom the back thigh hangs from the hips, a little behind them.
-    knee = float(y) + _SPLIT_LOWEST * body.shank_m
-    low = knee + 0.99 * body.thigh_m
+    low = float(y) + _SPLIT_LOWEST * body.shank_m + _SPLIT_UPRIGHT * body.thigh_m
     tilt = controls["trunk_deg"] - trunk_line_deg(body, controls["lumbar_deg"])
     root = np.array([0.0, high + controls["down"] * (low - high), 0.0])
     posture = look(Posture(root, tilt, controls["lumbar_deg"], breath=breath), controls["gaze_deg"])
-    arm = (controls["arm_deg"], 12.0, 0.0)
+    arm = (controls["arm_deg"], _SPLIT_ARM_DEG, 0.0)
     posture = replace(posture, shoulders_deg=np.array([arm, arm]), elbows_deg=np.full(2, controls["elbow_deg"]))
     for side, ankle_x, ankle_y, rise in (
         (skeleton.LEFT, ahead, body.ankle_height_m, 0.0),
         (skeleton.RIGHT, behind, float(y), _SPLIT_HEEL_DEG),
     ):
-        ankle = np.array([ankle_x, ankle_y, _OUTWARD[side] * 1.1 * body.half_hips_m])
+        ankle = np.array([ankle_x, ankle_y, _OUTWARD[side] * _SPLIT_APART * body.half_hips_m])
         posture = reach_leg(body, posture, side, ankle, np.array([1.0, 0.0, 0.0]), turn_z(-rise))
     return touching_down(body, posture)
 
