@@ -55,6 +55,8 @@ class Shape:
         hold_from_s: A top this long is a hold.
         pause_s: A view lost for longer ends what was under way. Within 5 s a passer-by is gone, and nobody leaves a
             lunge, rests and comes back.
+        hidden_s: What was lifted and seems lowered for no longer is hidden behind the other leg: the highest angle of
+            so much time counts. 0 where nothing hides it.
     """
 
     kind: Literal["hold", "repetition"]
@@ -65,6 +67,7 @@ class Shape:
     turn_deg: float = 6.0
     hold_from_s: float = 5.0
     pause_s: float = 5.0
+    hidden_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

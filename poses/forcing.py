@@ -78,7 +78,7 @@ class Glimpsed(NamedTuple):
     raw_deg: float
     smooth_deg: float
     other_deg: float = math.nan
-    hips: float = math.nan
+    hips: swaying.Hips = swaying.Hips()
     lifted_deg: float = math.nan
     legs_seen: bool = True
 

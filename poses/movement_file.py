@@ -46,6 +46,7 @@ class MovementTable(Strict):
     excursion_deg: Number | None = None
     up_deg: Number | None = None
     turn_deg: Number | None = None
+    hidden_s: Number | None = None
     knee_on_floor: bool = False
     leg: Literal["lowered", "raised"] | None = None
     lower_foot: bool = False
@@ -103,7 +104,12 @@ class MovementTable(Strict):
 
     def _repeated(self) -> dict[str, float]:
         """What a repetition of this exercise is, where it is not what it usually is."""
-        named = {"excursion_deg": self.excursion_deg, "up_deg": self.up_deg, "turn_deg": self.turn_deg}
+        named = {
+            "excursion_deg": self.excursion_deg,
+            "up_deg": self.up_deg,
+            "turn_deg": self.turn_deg,
+            "hidden_s": self.hidden_s,
+        }
         return {name: number.value for name, number in named.items() if number is not None}
 
     def movement(self) -> Movement:

@@ -35,11 +35,17 @@ __all__ = ["Course", "Phase", "PhaseChange", "PhaseMemory", "Shape", "advance", 
 _LOOK_BACK_S: Final = 6.0
 # Frames farther apart than this leave a gap that stops the clocks; the smoothing forgets after as long.
 SEEN_S: Final = 0.5
+# Times of frames that are as far apart as a window differ from it by their rounding.
+_ROUNDING_S: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseMemory:
-    """The past of the phases; its ``course`` is the answer. The other fields gather the bin that is under way."""
+    """The past of the phases; its ``course`` is the answer. The other fields gather the bin that is under way.
+
+    ``lifted`` is what may count still: times and angles that fall from each to the next, within the shape's
+    ``hidden_s``.
+    """
 
     course: Course = Course()
     seen_s: float = -math.inf
@@ -48,6 +54,7 @@ class PhaseMemory:
     count: int = 0
     sum_s: float = 0.0
     sum_deg: float = 0.0
+    lifted: tuple[tuple[float, float], ...] = ()
 
     @property
     def phase(self) -> Phase | None:
@@ -77,6 +84,33 @@ def advance(
     Returns:
         The new memory, and the phases that were found to have begun, in order of ``since_s``.
     """
+    if not shape.hidden_s:
+        return _advance(shape, time_s, value, memory, in_exercise, side)
+    before_s, lifted = memory.course.since_s, memory.lifted
+    if not math.isnan(value):
+        # What is lower than what came later does not count any more.
+        later = [one for one in lifted if one[0] > time_s - shape.hidden_s - _ROUNDING_S and one[1] > value]
+        lifted = (*later, (time_s, value))
+        value = lifted[0][1]
+    memory, changes = _advance(shape, time_s, value, memory, in_exercise, side)
+    return replace(memory, lifted=lifted), _undelayed(shape, before_s, changes)
+
+
+def _undelayed(shape: Shape, before_s: float, changes: Changes) -> Changes:
+    """Ways down dated when they truly began and ended: the highest angle of some time falls by that much later."""
+    told: Changes = ()
+    for change in changes:
+        since_s = change.since_s
+        if change.phase in (Phase.DOWN, Phase.EXIT, Phase.REST):
+            since_s = max(since_s - shape.hidden_s, min(before_s, since_s))
+        told, before_s = (*told, replace(change, since_s=since_s)), since_s
+    return told
+
+
+def _advance(
+    shape: Shape, time_s: float, value: float, memory: PhaseMemory, in_exercise: bool | None, side: int | None
+) -> tuple[PhaseMemory, Changes]:
+    """Takes one more moment into account, its angle as it is."""
     course = memory.course
     if in_exercise is False:
         if not course.begun:
@@ -111,7 +145,8 @@ def advance(
 
 def finish(shape: Shape, memory: PhaseMemory) -> tuple[PhaseMemory, Changes]:
     """Ends what is under way, since the source ended, at the last moment that was seen."""
-    return _end(shape, memory, memory.seen_s)
+    ended, changes = _end(shape, memory, memory.seen_s)
+    return ended, _undelayed(shape, memory.course.since_s, changes)
 
 
 def _take(shape: Shape, course: Course, memory: PhaseMemory, time_s: float) -> tuple[Course, Changes]:

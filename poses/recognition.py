@@ -42,6 +42,8 @@ class RecognitionMemory:
         lowered: Side of the leg whose hip is more open now, or None where that of either cannot be told.
         begun_s: When what an exercise begins with was last seen.
         awaited: An exercise whose posture it is, and which has not begun.
+        resumable: The exercise that was recognised before a bad view. It need not begin anew: whoever stands on one leg
+            in the posture of marching, and lifted a knee a moment before the view was lost, is marching still.
     """
 
     exercise: str | None = None
@@ -52,6 +54,11 @@ class RecognitionMemory:
     lowered: int | None = None
     begun_s: float = -math.inf
     awaited: str | None = None
+    resumable: str | None = None
+
+    def after_bad_view(self) -> "RecognitionMemory":
+        """What is left of it after a long bad view: that says nothing about now."""
+        return RecognitionMemory(begun_s=self.begun_s, resumable=self.exercise or self.resumable)
 
     def doubtful(self, time_s: float) -> bool:
         """Whether the posture of the last moments was not that of ``exercise``, for longer than a flicker."""
@@ -95,7 +102,8 @@ def recognise(
         rival_since = memory.rival_since_s if memory.rival == seen else time_s
         if still or time_s - rival_since >= CHANGE_S:
             exercise, rival_since = seen, time_s
-    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited)
+    resumable = memory.resumable if exercise is None else None
+    return RecognitionMemory(exercise, stretched, seen, rival_since, since, lowered, begun_s, awaited, resumable)
 
 
 class Roles(NamedTuple):
@@ -178,7 +186,8 @@ def _fitting(
             _is_seen(c, measures.values, roles) and fits(c, measures.values, roles) for c in exercise.begins
         )
         begun_s = time_s if begins else memory.begun_s
-        if begins or (now and time_s - begun_s <= exercise.begins_within_s):
+        going_on = now or (current is None and exercise.id == memory.resumable)
+        if begins or (going_on and time_s - begun_s <= exercise.begins_within_s):
             return exercise.id, begun_s, None
         awaited = awaited or exercise.id
     return None, memory.begun_s, awaited

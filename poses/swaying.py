@@ -7,8 +7,9 @@ their balance: it only tells when a hand on a chair is due.
 
 import itertools
 import math
+import statistics
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from poses import skeleton
 from poses.records import Pose, Verdict
@@ -34,20 +35,27 @@ class SwayLimits:
     window_s: float = 5.0
 
 
+class Hips(NamedTuple):
+    """Where the middle of the hips is across the picture, and how tall the person looks, both in pixels."""
+
+    x_px: float = math.nan
+    height_px: float = math.nan
+
+
 @dataclass(frozen=True, slots=True)
 class SwayMemory:
-    """Times and places of the window, oldest first, and the verdict in force with its limit."""
+    """Times and hips of the window, oldest first, and the verdict in force with its limit."""
 
-    looks: tuple[tuple[float, float], ...] = ()
+    looks: tuple[tuple[float, Hips], ...] = ()
     verdict: Verdict = Verdict.OK
     since_s: float = -math.inf
     limit: float = math.nan
 
 
-def hips_at(pose: Pose) -> float:
-    """Where the middle of the hips is across the picture, in body heights; NaN where nobody was found."""
+def hips_at(pose: Pose) -> Hips:
+    """Where the hips are, and how tall the person looks; NaN where nobody was found."""
     if not pose.found:
-        return math.nan
+        return Hips()
     points = pose.image_px
     heights = []
     for side in (skeleton.LEFT, skeleton.RIGHT):
@@ -55,11 +63,10 @@ def hips_at(pose: Pose) -> float:
         way = [complex(float(points[pair[side], 0]), float(points[pair[side], 1])) for pair in chain]
         heights.append(sum(abs(b - a) for a, b in itertools.pairwise(way)) / _SHOULDER_TO_ANKLE)
     left, right = skeleton.HIPS
-    height = max(heights)
-    return float(points[left, 0] + points[right, 0]) / 2.0 / height if height > 0.0 else math.nan
+    return Hips(float(points[left, 0] + points[right, 0]) / 2.0, max(heights))
 
 
-def advance(limits: SwayLimits, time_s: float, hips: float, memory: SwayMemory) -> tuple[float, SwayMemory]:
+def advance(limits: SwayLimits, time_s: float, hips: Hips, memory: SwayMemory) -> tuple[float, SwayMemory]:
     """Takes one more moment into account.
 
     Args:
@@ -74,12 +81,16 @@ def advance(limits: SwayLimits, time_s: float, hips: float, memory: SwayMemory) 
     looks = memory.looks
     if looks and time_s - looks[-1][0] > _FORGET_S:
         memory, looks = SwayMemory(), ()
-    if not math.isnan(hips) and (not looks or time_s - looks[-1][0] >= _EVERY_S - 1e-3):
+    if not math.isnan(hips.x_px) and (not looks or time_s - looks[-1][0] >= _EVERY_S - 1e-3):
         looks = (*(look for look in looks if look[0] > time_s - limits.window_s), (time_s, hips))
     if not looks or looks[-1][0] - looks[0][0] < _FILLED * limits.window_s:
         return math.nan, SwayMemory(looks, Verdict.UNKNOWN, time_s)
-    middle = sum(place for _, place in looks) / len(looks)
-    sway = math.sqrt(sum((place - middle) ** 2 for _, place in looks) / len(looks))
+    # Of the whole window: a leg that is lifted, or taken for the other, changes how tall somebody looks by a tenth, and
+    # with a height of each frame that looks like swaying, the more the farther to the right somebody stands.
+    height_px = statistics.median(where.height_px for _, where in looks)
+    if not height_px > 0.0:
+        return math.nan, SwayMemory(looks, Verdict.UNKNOWN, time_s)
+    sway = statistics.pstdev(where.x_px for _, where in looks) / height_px
     verdict, limit = Verdict.OK, math.nan
     for worse, most in ((Verdict.CAUTION, limits.caution), (Verdict.STOP, limits.stop)):
         holds_on = memory.verdict is worse and sway > _OFF_SHARE * most

@@ -17,6 +17,9 @@ MOST_DEG: Final = 25.0
 # The median is over this long: longer than a repetition's quick part, shorter than turning round and waiting
 # (convention).
 WINDOW_S: Final = 2.0
+# Where legs take turns the error goes with the leg that is lifted, by up to 20 degrees where one hides the other: the
+# median is over both (convention: two slow repetitions).
+TURNS_WINDOW_S: Final = 8.0
 # One frame in so much time tells it (convention).
 EVERY_S: Final = 0.1
 
@@ -44,7 +47,9 @@ def is_due(time_s: float, facing: int, past: YawMemory) -> bool:
     return past.facing != facing or not past.recent or time_s - past.recent[-1][0] >= EVERY_S - 1e-3
 
 
-def follow(yaw_deg: float, sigma_deg: float, time_s: float, facing: int, past: YawMemory) -> YawMemory:
+def follow(
+    yaw_deg: float, sigma_deg: float, time_s: float, facing: int, past: YawMemory, window_s: float = WINDOW_S
+) -> YawMemory:
     """Takes one more frame into account.
 
     Args:
@@ -53,12 +58,13 @@ def follow(yaw_deg: float, sigma_deg: float, time_s: float, facing: int, past: Y
         time_s: Media time.
         facing: +1 or -1.
         past: What the last call returned.
+        window_s: How long the moments are whose median counts, at most ``TURNS_WINDOW_S``.
     """
     if math.isnan(yaw_deg):
         return past
     before = past.recent if past.facing == facing else ()
-    recent = (*(entry for entry in before if entry[0] > time_s - WINDOW_S), (time_s, yaw_deg))
-    ordered = sorted(value for _, value in recent)
+    recent = (*(entry for entry in before if entry[0] > time_s - TURNS_WINDOW_S), (time_s, yaw_deg))
+    ordered = sorted(value for at_s, value in recent if at_s > time_s - window_s)
     middle = len(ordered) // 2
     median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2.0
     return YawMemory(recent, facing, median, sigma_deg)

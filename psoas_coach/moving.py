@@ -202,7 +202,7 @@ def _seen(
         # tell of the near leg alone, since the far one comes out from behind it with a jump.
         smooth_deg = way * (max(plain) if movement.leg == "lowered" else min(plain))
         raw_deg = way * plain[judged.near]
-    hips = math.nan if movement.sway is None else swaying.hips_at(sight.pose)
+    hips = swaying.Hips() if movement.sway is None else swaying.hips_at(sight.pose)
     course_deg = -plainly.lower_foot_deg(sight.pose) if movement.lower_foot and fits else smooth_deg
     if movement.kneels:
         raw_deg, knee = sight.knee_deg, sight.knee

@@ -170,8 +170,7 @@ class Session:
             smooth = replace(smooth, values=np.where(_OF_LEGS, np.nan, smooth.values))
         elif not problem:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
-                # What was recognised before a long bad view says nothing about now.
-                recognised = recognition.RecognitionMemory()
+                recognised = recognised.after_bad_view()
             recognised = recognition.recognise(
                 smooth,
                 pose.time_s,
@@ -293,7 +292,9 @@ class Session:
         turned, yaw_deg, yaw_sigma_deg = past.turned, math.nan, math.nan
         if yaw.is_due(pose.time_s, facing, turned):
             yaw_deg, yaw_sigma_deg = (float(value) for value in self._correction.turned(seen))
-            turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, turned)
+            name = past.recognised.exercise or past.recognised.awaited or past.recognised.resumable
+            window_s = yaw.TURNS_WINDOW_S if name in self._turns else yaw.WINDOW_S
+            turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, turned, window_s)
         return pose, legs, steady, turned, Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
 
     def _kneel(

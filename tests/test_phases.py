@@ -227,3 +227,29 @@ def test_pictures_that_are_far_apart_end_nothing(shape: Shape, fps: float) -> No
     # The first moment is not yet known to be of the exercise: the only one seen so far lies before its beginning.
     moments = [(number / fps, -50.0, None if number == 0 else True) for number in range(round(4 * fps))]
     assert [change.phase for change in changes_of(shape, moments, None)][:1] == [Phase.SET_UP]
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 30.0])
+@pytest.mark.parametrize("period_s", [1.5, 3.5])
+def test_what_is_hidden_for_a_moment_was_not_lowered_and_ways_down_are_dated_when_they_were(
+    fps: float, period_s: float
+) -> None:
+    # Knees lifted to 78 degrees and lowered again; between, for a frame or a quarter of a second, one leg is taken for
+    # the other and nothing seems lifted.
+    marching, rng = SHAPES["standing-core"], np.random.default_rng(4)
+    knots = np.array([0.0, 0.2, 0.45, 0.6, 0.85, 1.0]) * period_s
+    time = np.arange(0.0, 6 * period_s + 2.0, 1.0 / fps)
+    angle = np.interp(time % period_s, knots, [8.0, 8.0, 78.0, 78.0, 8.0, 8.0])
+    angle[time >= 6 * period_s] = 8.0
+    for start in rng.uniform(0.0, 6 * period_s, 24):
+        angle[(time >= start) & (time < start + rng.uniform(0.0, 0.25))] *= 0.4
+    signal = [(t, a, True) for t, a in zip(time, angle, strict=True)]
+    told = changes_of(marching, signal, None)
+    rests = [at for at, one in enumerate(told) if one.phase is Phase.DOWN]
+    assert len(spans(told, Phase.UP)) == len(rests) == 6
+    assert [one.since_s for one in told] == sorted(one.since_s for one in told)
+    for number, at in enumerate(rests):
+        # Set out between the top and a third of the way; arrived before the next lift.
+        left_s, down_s = told[at].since_s - number * period_s, told[at + 1].since_s - number * period_s
+        assert 0.45 * period_s - 0.3 <= left_s <= 0.7 * period_s + 1.0 / fps
+        assert 0.6 * period_s <= down_s <= 1.2 * period_s

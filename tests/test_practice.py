@@ -20,7 +20,7 @@ from poses.exercise import Band
 from poses.exercise_file import built_in
 from poses.hugging import HugMemory
 from poses.records import Verdict
-from poses.swaying import SwayLimits, SwayMemory
+from poses.swaying import Hips, SwayLimits, SwayMemory
 from psoas_coach.session import Session
 
 STOP, CAUTION = Verdict.STOP, Verdict.CAUTION
@@ -243,10 +243,20 @@ def test_sway_is_its_standard_deviation_and_unknown_at_first() -> None:
     for amplitude, verdict in ((0.03, Verdict.OK), (0.05, CAUTION), (0.09, STOP)):
         for tenth in range(100):
             time_s = tenth / 10.0
-            place = 3.0 + amplitude * math.sin(2.0 * math.pi * 0.4 * time_s)
+            place = Hips(900.0 + 500.0 * amplitude * math.sin(2.0 * math.pi * 0.4 * time_s), 500.0)
             value, memory = swaying.advance(limits, time_s, place, memory if tenth else SwayMemory())
             if tenth == 20:
                 assert memory.verdict is Verdict.UNKNOWN
         # Of a sine it is the amplitude over the root of two.
         assert value == pytest.approx(amplitude / math.sqrt(2.0), rel=0.03)
         assert memory.verdict is verdict
+
+
+def test_whoever_looks_taller_and_smaller_from_frame_to_frame_does_not_sway() -> None:
+    # A lifted leg that is taken for the other changes the way from shoulder to ankle by a tenth and more.
+    limits, memory = SwayLimits(0.03, 0.05), SwayMemory()
+    for tenth in range(100):
+        looks = Hips(1100.0 + tenth % 2, 500.0 if tenth % 4 else 440.0)
+        value, memory = swaying.advance(limits, tenth / 10.0, looks, memory)
+    assert value == pytest.approx(0.001, abs=1e-4)
+    assert memory.verdict is Verdict.OK

@@ -23,7 +23,9 @@ def measured(figure: sf.Figure, facing: int = 1) -> Measures:
 
 def seen_for(figure: sf.Figure, seconds: float, memory: RecognitionMemory, start_s: float = 0.0) -> RecognitionMemory:
     for time_s in np.arange(start_s, start_s + seconds, 1 / 30):
-        memory = recognise(measured(figure), float(time_s), EXERCISES, memory)
+        seen = measured(figure)
+        plain_deg = seen.values[:, INDEX["hip_opening_deg"]].tolist()
+        memory = recognise(seen, float(time_s), EXERCISES, memory, plain_deg=plain_deg)
     return memory
 
 
@@ -104,3 +106,17 @@ def test_a_joint_that_is_hidden_for_a_while_does_not_end_an_exercise_nor_begin_o
     for frame in range(90, 180):
         memory = recognise(hidden(), frame / 30.0, EXERCISES, memory)
     assert memory.exercise == "low-lunge"
+
+
+@pytest.mark.parametrize(("away_s", "still"), [(2.0, True), (6.5, False)])
+def test_marching_goes_on_after_a_bad_view_and_standing_is_no_marching(away_s: float, still: bool) -> None:
+    lifted = replace(sf.STANDING, left=sf.Leg(-75.0, 0.0))
+    memory = seen_for(lifted, 1.0, RecognitionMemory())
+    assert memory.exercise == "standing-core"
+    memory = memory.after_bad_view()
+    assert memory.exercise is None
+    memory = seen_for(sf.STANDING, CHANGE_S + 0.1, memory, 1.0 + away_s - CHANGE_S - 0.1)
+    assert memory.exercise == ("standing-core" if still else None)
+    # Whoever lay down meanwhile is not marching, nor is anybody who never lifted a knee.
+    assert seen_for(sf.ON_THE_FLOOR, 1.0, memory.after_bad_view(), 8.0).exercise == "bridge"
+    assert seen_for(sf.STANDING, 1.0, RecognitionMemory().after_bad_view()).exercise is None

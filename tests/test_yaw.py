@@ -9,7 +9,16 @@ import stick_figure as sf
 from poses.assessment import tightened
 from poses.exercise_file import built_in
 from poses.records import Pose, Verdict
-from poses.yaw import FINE_DEG, MOST_DEG, WINDOW_S, YawMemory, follow, surely_oblique, worst_error_deg
+from poses.yaw import (
+    FINE_DEG,
+    MOST_DEG,
+    TURNS_WINDOW_S,
+    WINDOW_S,
+    YawMemory,
+    follow,
+    surely_oblique,
+    worst_error_deg,
+)
 from psoas_coach.session import Session
 
 LUNGE = next(exercise for exercise in built_in() if exercise.id == "low-lunge")
@@ -30,10 +39,21 @@ def test_the_median_of_the_last_moments_counts() -> None:
         # One frame in three is far off.
         memory = follow(60.0 if frame % 3 == 0 else -8.0, 4.0, frame / 30.0, 1, memory)
     assert (memory.deg, memory.sigma_deg) == (-8.0, 4.0)
-    assert len(memory.recent) == WINDOW_S * 30
     before = memory
     assert follow(math.nan, math.nan, 3.0, 1, memory) == before, "an unseen frame says nothing"
     assert follow(40.0, 4.0, 3.1, -1, memory).deg == 40.0, "who turned round is seen anew"
+
+
+def test_only_the_window_counts_and_where_legs_take_turns_it_is_longer() -> None:
+    memory = YawMemory()
+    for frame in range(240):
+        # Every four seconds one leg is lifted for two, and seems to turn the person.
+        turned = -28.0 if (frame // 60) % 2 else -6.0
+        memory, longer = (follow(turned, 10.0, frame / 30.0, 1, memory, s) for s in (WINDOW_S, TURNS_WINDOW_S))
+    assert memory.deg == -28.0
+    assert longer.deg == pytest.approx(-17.0)
+    assert longer.recent == memory.recent
+    assert len(memory.recent) == TURNS_WINDOW_S * 30
 
 
 def test_oblique_only_when_that_is_sure() -> None:
