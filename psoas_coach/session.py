@@ -82,6 +82,7 @@ class Session:
         self._candidates, self._from_front = (
             [one for one in self._moves.recognisable if one.view == wanted] for wanted in ("side", "front")
         )
+        self._kneeling = [one for one in self._candidates if one.movement and one.movement.kneels]
         exercises = [exercise for exercise in exercises if exercise.view == "side"]
         # Where legs take turns it matters which is lower, and both may be needed.
         self._turns = {exercise.id for exercise in exercises if exercise.movement and exercise.movement.leg}
@@ -139,12 +140,12 @@ class Session:
             evidence = orientation.facing_evidence(pose.image_px)
             facing = orientation.lock_facing(evidence, pose.time_s, facing, still=self._still)
         alone = company.follow(pose, past.others)
-        pose, legs, steady, turned, raw = self._measure(pose, facing.sign, past)
+        pose, legs, steady, turned, raw, likely = self._measure(pose, facing.sign, past)
+        unsure = legs is not None and not legs.sure
         smooth_values, filtered = smoothing.one_euro(raw.values, pose.time_s, past.values)
         smooth = Measures(smooth_values, raw.sigma, raw.facing, raw.near, raw.legs_told, turned.deg, turned.sigma_deg)
-        opening_deg, knee = self._kneel(pose, facing.sign, raw, past)
-        if legs is None or legs.sure:
-            raw, smooth = self._complete(pose, raw, smooth, past.recognised.exercise, past.hands.on_knee)
+        opening_deg, knee = self._kneel(pose, facing.sign, likely, past)
+        raw, smooth = (raw, smooth) if unsure else self._complete(pose, raw, smooth, past)
         plain_deg = plainly.openings_deg(pose, facing.sign) if self._both_legs else (math.nan, math.nan)
         hands = self._hug(pose, past.hands)
         unsteady = knee is not None and knee.flicker_deg > kneeling.MOST_FLICKER_DEG
@@ -155,20 +156,19 @@ class Session:
             turned_deg=turned.deg,
             legs_told=legs is None or not legs.doubtful,
             # Without a name for the legs nothing is measured; that is told apart.
-            measured=(legs is not None and not legs.sure)
-            or (math.isfinite(raw.values[raw.near, _OPENING]) and not unsteady),
+            measured=unsure or (math.isfinite(raw.values[raw.near, _OPENING]) and not unsteady),
         )
         problem = "unclear" if mistaken else problem
         if alone.awaited:
             problem = "not_alone" if alone.others else "lost_track"
         problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
-        recognised = past.recognised
+        recognised = self._recognise_kneeling(likely, pose.time_s, problem, legs, past)
         partly = problem in view.OF_LEGS and not (unsteady or math.isnan(opening_deg) or recognised.exercise is None)
         if partly:
-            # The knee is still where it was and the hip over it: it is still that lunge, whatever the legs look like.
+            # The knee rests where it did and the hip is over it: it is that lunge, whatever the legs look like.
             recognised = replace(recognised, rival=recognised.exercise, rival_since_s=pose.time_s)
             smooth = replace(smooth, values=np.where(_OF_LEGS, np.nan, smooth.values))
-        elif not problem:
+        elif not problem and not unsure:
             if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
                 recognised = recognised.after_bad_view()
             recognised = recognition.recognise(
@@ -272,11 +272,15 @@ class Session:
 
     def _measure(
         self, pose: Pose, facing: int, past: SessionMemory
-    ) -> tuple[Pose, side_swaps.LegMemory | None, correction.SteadyMemory | None, yaw.YawMemory, Measures]:
-        """The pose, its legs' labels put right; what is remembered of them, correction and yaw; the measures."""
+    ) -> tuple[Pose, side_swaps.LegMemory | None, correction.SteadyMemory | None, yaw.YawMemory, Measures, Measures]:
+        """The pose, its legs' labels put right; what is remembered of them, correction and yaw; the measures.
+
+        The last are the measures again, with those of legs that are likely the right ones and not surely.
+        """
         near = orientation.near_side(facing)
         if not pose.found or facing == 0:
-            return pose, past.legs, past.steady, past.turned, _unmeasured(facing)
+            nothing = _unmeasured(facing)
+            return pose, past.legs, past.steady, past.turned, nothing, nothing
         seen = correction.traces_of(pose, facing)
         lunge, front_is_near = None, side_swaps.front_is_near(seen.inclinations)
         if front_is_near is not None:
@@ -287,7 +291,9 @@ class Session:
         steady = correction.steady(self._correction.turns(seen.features), pose.time_s, facing, past.steady)
         values, sigma = self._correction.measures(seen, steady.turns)
         # Where no leg has an angle that could be told, both legs' landmarks mostly lie on one.
-        told = (legs is None or legs.sure) and bool(np.count_nonzero(np.isfinite(values.take(_ANGLES_OF_LEGS, axis=1))))
+        any_leg = bool(np.count_nonzero(np.isfinite(values.take(_ANGLES_OF_LEGS, axis=1))))
+        told = any_leg and (legs is None or legs.sure)
+        likely = values
         values = values if told else np.where(_OF_LEGS, np.nan, values)
         turned, yaw_deg, yaw_sigma_deg = past.turned, math.nan, math.nan
         if yaw.is_due(pose.time_s, facing, turned):
@@ -295,7 +301,29 @@ class Session:
             name = past.recognised.exercise or past.recognised.awaited or past.recognised.resumable
             window_s = yaw.TURNS_WINDOW_S if name in self._turns else yaw.WINDOW_S
             turned = yaw.follow(yaw_deg, yaw_sigma_deg, pose.time_s, facing, turned, window_s)
-        return pose, legs, steady, turned, Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
+        raw = Measures(values, sigma, facing, near, told, yaw_deg, yaw_sigma_deg)
+        followed = any_leg and not told and legs is not None and legs.likely
+        return pose, legs, steady, turned, raw, replace(raw, values=likely) if followed else raw
+
+    def _recognise_kneeling(
+        self,
+        likely: Measures,
+        time_s: float,
+        problem: str,
+        legs: side_swaps.LegMemory | None,
+        past: SessionMemory,
+    ) -> recognition.RecognitionMemory:
+        """What somebody does who half-kneels, when it is likely and not sure which leg is which.
+
+        One leg is in front and one behind whatever their names are, so that it is a lunge is seen: how it is moved can
+        be followed, and how far it goes is not judged.
+        """
+        if legs is None or legs.sure or not legs.likely or problem not in ("", "legs") or self._still:
+            return past.recognised
+        recognised, gone_s = past.recognised, math.inf if past.judgeable_s is None else time_s - past.judgeable_s
+        if recognised.exercise is not None and gone_s > FORGET_S:
+            recognised = recognised.after_bad_view()
+        return recognition.recognise(likely, time_s, self._kneeling, recognised, still=self._still)
 
     def _kneel(
         self, pose: Pose, facing: int, raw: Measures, past: SessionMemory
@@ -309,10 +337,9 @@ class Session:
         side = raw.near if past.recognised.stretched is None else past.recognised.stretched
         return kneeling.advance(pose, facing, side, float(raw.values[side, _OPENING]), past.knee)
 
-    def _complete(
-        self, pose: Pose, raw: Measures, smooth: Measures, current: str | None, on_knee: bool | None
-    ) -> tuple[Measures, Measures]:
+    def _complete(self, pose: Pose, raw: Measures, smooth: Measures, past: SessionMemory) -> tuple[Measures, Measures]:
         """The measures with what only the landmarks tell; the filter goes on as if it had not been told."""
+        current, on_knee = past.recognised.exercise, past.hands.on_knee
         whole = plainly.completed(pose, raw.facing, raw, self._unlearned, current, on_knee=on_knee)
         if whole is raw:
             return raw, smooth

@@ -131,7 +131,11 @@ def lunge(opening_deg: float) -> Figure:
 
 
 def uncorrected(
-    sigma_deg: float = 4.4, sigma_past_toe: float = 0.08, yaw_deg: float = 0.0, yaw_sigma_deg: float = 3.0
+    sigma_deg: float = 4.4,
+    sigma_past_toe: float = 0.08,
+    yaw_deg: float = 0.0,
+    yaw_sigma_deg: float = 3.0,
+    exchange_odds: float = -6.0,
 ) -> Correction:
     """Believes the landmarks, and states the same error of every angle: a stick figure is what it looks like."""
     features = traces_of(pose(GOOD_LUNGE), 1).features.shape[-1]
@@ -142,7 +146,7 @@ def uncorrected(
 
     sigmas = [log(sigma_deg if name.endswith("_deg") else sigma_past_toe) for name in SIGMAS_OF for _ in (0, 1)]
     yaw = constant(yaw_deg / YAW_UNIT_DEG), constant(log(yaw_sigma_deg))
-    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(-6.0), *yaw)
+    return Correction(constant(*[0.0] * 8), constant(*sigmas), constant(exchange_odds), *yaw)
 
 
 def between(start: Figure, end: Figure, share: float) -> Figure:

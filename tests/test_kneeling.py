@@ -150,6 +150,35 @@ def test_leaning_back_is_told_while_only_the_legs_are_badly_seen() -> None:
     assert steps[-1].cue.verdict is Verdict.STOP
 
 
+def bouncing_with(exchange_odds: float) -> list[Step]:
+    """Ten seconds of a lunge that bounces from the third on; the mirrored picture has the legs the other way round."""
+    session = Session(built_in(), corrects=sf.uncorrected(exchange_odds=exchange_odds))
+    steps = []
+    for frame in range(round(10 * RATE)):
+        time_s = frame / RATE
+        bounce_deg = 4.0 * math.sin(2.0 * math.pi * (time_s - 3.0)) if time_s > 3.0 else 0.0
+        steps.append(session.step(frame, replace(kneeling_at(14.0 + bounce_deg, time_s), exchanged=0.95)))
+    return steps
+
+
+def test_a_lunge_of_legs_that_are_likely_the_right_ones_is_followed_and_its_range_is_not_judged() -> None:
+    steps = bouncing_with(-6.0)
+    assert not any(step.measures.legs_told for step in steps)
+    told = steps[-1].assessment
+    assert (told.exercise, told.problems, told.judged) == ("low-lunge", ("legs",), False)
+    assert {reading.rule: reading.verdict for reading in told.readings}["hip-opening"] is Verdict.UNKNOWN
+    assert all(step.assessment.verdict is Verdict.UNKNOWN for step in steps), "no all-clear for what is not known"
+    assert {reading.rule: reading.verdict for reading in steps[-1].moment.readings}["bounce"] is Verdict.STOP
+    assert steps[-1].moment.hold_s == pytest.approx(9.5, abs=0.6)
+
+
+def test_a_lunge_of_legs_that_may_be_either_is_not_followed() -> None:
+    steps = bouncing_with(-4.0)
+    assert {step.assessment.exercise for step in steps} == {None}
+    assert steps[-1].assessment.problems == ("legs",)
+    assert not any(step.moment.readings for step in steps)
+
+
 def test_where_only_the_legs_are_unclear_a_stop_is_said_before_the_view() -> None:
     lunge = next(exercise for exercise in built_in() if exercise.id == "low-lunge")
     stop = Reading("trunk-back-lean", "trunk_inclination_deg", 1, 24.0, 3.0, Verdict.STOP, 15.0, 0.0)
