@@ -38,6 +38,10 @@ class Messages:
             raise KeyError(".".join(path))
         return found.format(**values) if values else found
 
+    def number(self, value: float, places: int = 1) -> str:
+        """A number as the language writes it, with its own decimal sign and a true minus."""
+        return f"{value:.{places}f}".replace("-", "\u2212").replace(".", self("report", "decimal"))
+
 
 @cache
 def _texts(language: Language) -> dict[str, Any]:

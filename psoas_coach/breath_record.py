@@ -130,7 +130,7 @@ def told_lines(texts: Messages, record: BreathingRecord) -> list[str]:
     name = texts("exercises", record.exercise)
     if record.rate_per_min is None:
         return [f"{name}: {texts('breath', 'not_told')} {texts('breath', 'problems', record.why_not or 'no_signal')}"]
-    rate, sigma = f"{record.rate_per_min:.0f}", f"{record.rate_sigma_per_min or 0.0:.1f}"
+    rate, sigma = f"{record.rate_per_min:.0f}", texts.number(record.rate_sigma_per_min or 0.0)
     parts = [texts("breath", "rate", rate=rate, sigma=sigma)]
     if record.belly_share is not None:
         parts.append(texts("breath", "share", share=f"{100.0 * record.belly_share:.0f}"))
@@ -138,7 +138,7 @@ def told_lines(texts: Messages, record: BreathingRecord) -> list[str]:
         parts.append(texts("breath", "no_share"))
     for pause, seconds in (("full", record.full_s), ("empty", record.empty_s)):
         if seconds:
-            parts.append(texts("breath", f"pause_{pause}", seconds=f"{seconds:.1f}"))
+            parts.append(texts("breath", f"pause_{pause}", seconds=texts.number(seconds)))
     lines = [f"{name}: {'; '.join(parts)}"]
     if record.told_s < 0.9 * length_s:
         why = texts("breath", "problems", record.why_not or "too_short")

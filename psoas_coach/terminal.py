@@ -95,7 +95,7 @@ def tell_outcome(out: Console, texts: Messages, outcome: Outcome, offers: Mappin
     for line in _what_answers_say(texts, summary, offers or {}):
         out.print(f"  [yellow]▲ {escape(line)}[/]")
     if summary.clip.broke:
-        out.print(f"  [yellow]{texts('summary', 'broke', time=f'{summary.clip.broke_off_s or 0.0:.1f}')}[/]")
+        out.print(f"  [yellow]{texts('summary', 'broke', time=texts.number(summary.clip.broke_off_s or 0.0))}[/]")
     if summary.interrupted:
         out.print(f"  [yellow]{texts('summary', 'interrupted')}[/]")
     out.print(f"  {texts('summary', 'results')}: {escape(str(outcome.folder))}")
@@ -167,11 +167,11 @@ def _what_was_done(texts: Messages, summary: Summary) -> list[str]:
     for exercise in dict.fromkeys(one.exercise for one in summary.repetitions):
         done = [one for one in summary.repetitions if one.exercise == exercise]
         seconds = sum(one.end_s - one.start_s for one in done) / len(done)
-        counted = texts("summary", "repetitions", count=str(len(done)), seconds=f"{seconds:.1f}")
+        counted = texts("summary", "repetitions", count=str(len(done)), seconds=texts.number(seconds))
         lines.append(f"{texts('exercises', exercise)}: {counted}")
     for hold in summary.holds:
         side = f" ({texts('sides', hold.side)})" if hold.side else ""
-        when = texts("summary", "from_to", start=f"{hold.start_s:.1f}", end=f"{hold.end_s:.1f}")
+        when = texts("summary", "from_to", start=texts.number(hold.start_s), end=texts.number(hold.end_s))
         held = texts("summary", "held", seconds=f"{hold.seen_s:.0f}")
         lines.append(f"{texts('exercises', hold.exercise)}{side}: {held}, {when}")
     return lines
@@ -182,7 +182,7 @@ def _findings(texts: Messages, summary: Summary) -> Table:
     for _ in range(5):
         table.add_column(no_wrap=True)
     for finding in summary.findings:
-        when = texts("summary", "from_to", start=f"{finding.start_s:.1f}", end=f"{finding.end_s:.1f}")
+        when = texts("summary", "from_to", start=texts.number(finding.start_s), end=texts.number(finding.end_s))
         table.add_row(
             f"[{_STYLE[finding.verdict]}]{_SIGN[finding.verdict]} {texts('verdicts', finding.verdict)}[/]",
             rule_name(texts, finding.exercise, finding.rule),

@@ -55,3 +55,8 @@ def test_no_text_claims_what_the_program_cannot_do(language: Language) -> None:
 
 def _flat(table: dict[str, object]) -> list[object]:
     return [leaf for value in table.values() for leaf in (_flat(value) if isinstance(value, dict) else [value])]
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    assert [Messages(language).number(-0.25, 2) for language in ("en", "nl")] == ["\u22120.25", "\u22120,25"]
+    assert Messages("nl").number(12.0) == "12,0"

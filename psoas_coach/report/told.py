@@ -19,7 +19,7 @@ _OF_SCRIPTS = ("play", "pause", "space", "no_exercise", "repetition_n", "hold", 
 
 def decimal(texts: Messages, value: float, places: int = 1) -> str:
     """A number as the language writes it."""
-    return f"{value:.{places}f}".replace("-", "\u2212").replace(".", texts("report", "decimal"))
+    return texts.number(value, places)
 
 
 def clock(texts: Messages, time_s: float) -> str:
