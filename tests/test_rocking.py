@@ -26,15 +26,17 @@ def smooth(share: float) -> float:
     return share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
 
 
-def rocked(period_s: float, count: int, *, start_s: float = 2.0, low: float = LOW, growth: float = 0.0) -> Course:
-    """In and out ``count`` times, minimum jerk, from ``low`` to ``HIGH`` and each time ``growth`` farther."""
+def rocked(
+    period_s: float, count: int, *, start_s: float = 2.0, low: float = LOW, high: float = HIGH, growth: float = 0.0
+) -> Course:
+    """In and out ``count`` times, minimum jerk, from ``low`` to ``high`` and each time ``growth`` farther."""
 
     def at(time_s: float) -> float:
         number, into = divmod(time_s - start_s, period_s)
         if time_s < start_s or number >= count:
             return low
         share = into / (period_s / 2.0)
-        return low + (HIGH + growth * number - low) * smooth(share if share <= 1.0 else 2.0 - share)
+        return low + (high + growth * number - low) * smooth(share if share <= 1.0 else 2.0 - share)
 
     return at
 
@@ -88,6 +90,18 @@ def test_gentle_rocking_is_a_dynamic_lunge_with_every_repetition_and_no_word() -
     assert [(name, one.number) for name, one in run.repetitions] == [("dynamic-lunge", n) for n in range(1, 9)]
     assert run.findings == []
     assert run.holds == [], "the end of a repetition is no hold"
+
+
+def test_rocks_that_are_read_too_small_are_counted_and_what_stays_short_of_the_stretch_is_none() -> None:
+    # A reading that is one sigma too small has the tops of a rock from -5 to 6 degrees at 2.
+    run = Run(rocked(4.5, 8, low=-9.0, high=2.0), 42.0)
+    assert [(name, one.number) for name, one in run.repetitions] == [("dynamic-lunge", n) for n in range(1, 9)]
+    assert run.findings == []
+    hasty = Run(rocked(1.4, 8, low=-9.0, high=2.0), 17.0)
+    assert ("dynamic-lunge", "tempo", Verdict.STOP) in hasty.said()
+    shifting = Run(rocked(4.5, 8, low=-14.0, high=-3.0), 42.0)
+    assert shifting.repetitions == []
+    assert shifting.exercises() == ["low-lunge"]
 
 
 def test_a_held_lunge_is_what_it_would_be_if_there_were_no_other() -> None:
