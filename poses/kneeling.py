@@ -87,7 +87,8 @@ def advance(
         pose: With the labels of its legs put right.
         facing: +1 or -1; 0 where it is not known.
         side: The leg whose knee is on the floor.
-        opening_deg: Its corrected opening, NaN where it could not be told: then its knee is not looked at.
+        opening_deg: Its corrected opening, NaN where it could not be told: then its knee is not looked at. Where it is
+            only likely which leg is which, that of the likelier one: it moves alike, and is off by a constant at most.
         memory: What the last call returned; None at the start.
 
     Returns:

@@ -37,14 +37,16 @@ _LOOK_BACK_S: Final = 6.0
 SEEN_S: Final = 0.5
 # Times of frames that are as far apart as a window differ from it by their rounding.
 _ROUNDING_S: Final = 1e-3
+# Three frames at 10 frames a second, and no more: with fewer a second the middle one of them would hide a lift.
+_CLOSE_S: Final = 0.21
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseMemory:
     """The past of the phases; its ``course`` is the answer. The other fields gather the bin that is under way.
 
-    ``lifted`` is what may count still: times and angles that fall from each to the next, within the shape's
-    ``hidden_s``.
+    For a shape with ``hidden_s`` there are the times and angles of the two frames before (``last``), what may count
+    still (``lifted``: times and angles that fall from each to the next) and when the last change that was told began.
     """
 
     course: Course = Course()
@@ -54,7 +56,9 @@ class PhaseMemory:
     count: int = 0
     sum_s: float = 0.0
     sum_deg: float = 0.0
+    last: tuple[tuple[float, float], ...] = ()
     lifted: tuple[tuple[float, float], ...] = ()
+    told_s: float = -math.inf
 
     @property
     def phase(self) -> Phase | None:
@@ -86,23 +90,33 @@ def advance(
     """
     if not shape.hidden_s:
         return _advance(shape, time_s, value, memory, in_exercise, side)
-    before_s, lifted = memory.course.since_s, memory.lifted
+    same = memory.course.side == side
+    last, lifted = (memory.last, memory.lifted) if same else ((), ())
     if not math.isnan(value):
+        # A single frame that stands out is no lift: the middle one of three counts, where they are close enough.
+        of_three = value
+        if len(last) == 2 and time_s - last[0][0] <= _CLOSE_S:
+            of_three = sorted((last[0][1], last[1][1], value))[1]
+        last = (*last, (time_s, value))[-2:]
         # What is lower than what came later does not count any more.
-        later = [one for one in lifted if one[0] > time_s - shape.hidden_s - _ROUNDING_S and one[1] > value]
-        lifted = (*later, (time_s, value))
+        later = [one for one in lifted if one[0] > time_s - shape.hidden_s - _ROUNDING_S and one[1] > of_three]
+        lifted = (*later, (time_s, of_three))
         value = lifted[0][1]
-    memory, changes = _advance(shape, time_s, value, memory, in_exercise, side)
-    return replace(memory, lifted=lifted), _undelayed(shape, before_s, changes)
+    now, changes = _advance(shape, time_s, value, memory, in_exercise, side)
+    told = _undelayed(shape, memory, changes)
+    told_s = told[-1].since_s if told else memory.told_s
+    return replace(now, last=last, lifted=lifted, told_s=told_s), told
 
 
-def _undelayed(shape: Shape, before_s: float, changes: Changes) -> Changes:
+def _undelayed(shape: Shape, memory: PhaseMemory, changes: Changes) -> Changes:
     """Ways down dated when they truly began and ended: the highest angle of some time falls by that much later."""
     told: Changes = ()
+    before_s = memory.told_s
     for change in changes:
         since_s = change.since_s
-        if change.phase in (Phase.DOWN, Phase.EXIT, Phase.REST):
-            since_s = max(since_s - shape.hidden_s, min(before_s, since_s))
+        # What was still up when it was last seen did not fall.
+        fell = change.phase in (Phase.DOWN, Phase.EXIT, Phase.REST) and since_s < memory.seen_s - BIN_S
+        since_s = max(since_s - shape.hidden_s if fell else since_s, before_s)
         told, before_s = (*told, replace(change, since_s=since_s)), since_s
     return told
 
@@ -146,7 +160,7 @@ def _advance(
 def finish(shape: Shape, memory: PhaseMemory) -> tuple[PhaseMemory, Changes]:
     """Ends what is under way, since the source ended, at the last moment that was seen."""
     ended, changes = _end(shape, memory, memory.seen_s)
-    return ended, _undelayed(shape, memory.course.since_s, changes)
+    return ended, _undelayed(shape, memory, changes) if shape.hidden_s else changes
 
 
 def _take(shape: Shape, course: Course, memory: PhaseMemory, time_s: float) -> tuple[Course, Changes]:

@@ -78,7 +78,7 @@ def recognise(
     """Takes one more moment into account.
 
     Args:
-        measures: Smoothed measures.
+        measures: Smoothed ones, as far as which leg is which is sure.
         time_s: Media time.
         exercises: The known ones, in order of preference.
         memory: What the last call returned.
@@ -185,7 +185,7 @@ def _fitting(
         begins = not exercise.begins or any(
             _is_seen(c, measures.values, roles) and fits(c, measures.values, roles) for c in exercise.begins
         )
-        begun_s = time_s if begins else memory.begun_s
+        begun_s = time_s if begins and exercise.begins else memory.begun_s
         going_on = now or (current is None and exercise.id == memory.resumable)
         if begins or (going_on and time_s - begun_s <= exercise.begins_within_s):
             return exercise.id, begun_s, None

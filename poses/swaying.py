@@ -90,7 +90,8 @@ def advance(limits: SwayLimits, time_s: float, hips: Hips, memory: SwayMemory) -
     height_px = statistics.median(where.height_px for _, where in looks)
     if not height_px > 0.0:
         return math.nan, SwayMemory(looks, Verdict.UNKNOWN, time_s)
-    sway = statistics.pstdev(where.x_px for _, where in looks) / height_px
+    middle_px = sum(where.x_px for _, where in looks) / len(looks)
+    sway = math.sqrt(sum((where.x_px - middle_px) ** 2 for _, where in looks) / len(looks)) / height_px
     verdict, limit = Verdict.OK, math.nan
     for worse, most in ((Verdict.CAUTION, limits.caution), (Verdict.STOP, limits.stop)):
         holds_on = memory.verdict is worse and sway > _OFF_SHARE * most

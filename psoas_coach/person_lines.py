@@ -58,7 +58,7 @@ def _neutral_lines(texts: Messages, baseline: Baseline) -> list[str]:
     for posture in ("standing", "kneeling", "lying"):
         for neutral in getattr(baseline, posture):
             values = {"side": texts("sides", neutral.side), "trunk": f"{neutral.trunk_deg:+.0f}"}
-            values |= {"opening": f"{neutral.hip_opening_deg:+.0f}", "spread": f"{neutral.spread_deg:.1f}"}
+            values |= {"opening": f"{neutral.hip_opening_deg:+.0f}", "spread": texts.number(neutral.spread_deg)}
             lines.append(texts("calibration", posture, **values))
     return lines
 

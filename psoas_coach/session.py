@@ -122,8 +122,7 @@ class Session:
         """Judges one more frame of somebody who is looked at from the side."""
         past = self._memory
         mistaken = orientation.is_upside_down(pose.image_px)
-        if mistaken:
-            pose = pose.unfound()
+        pose = pose.unfound() if mistaken else pose
         if pose.found and past.seen_s is not None and pose.time_s - past.seen_s > FORGET_S:
             # Clocks of holds and what was done today outlast a moment out of sight.
             past = SessionMemory(
@@ -162,15 +161,15 @@ class Session:
         if alone.awaited:
             problem = "not_alone" if alone.others else "lost_track"
         problem, seen = view.over_time(problem, pose.time_s, past.recent_views)
-        recognised = self._recognise_kneeling(likely, pose.time_s, problem, legs, past)
+        gone = not problem and past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S
+        recognised = past.recognised.after_bad_view() if gone else past.recognised
+        recognised = self._recognise_kneeling(likely, pose.time_s, problem, legs, recognised)
         partly = problem in view.OF_LEGS and not (unsteady or math.isnan(opening_deg) or recognised.exercise is None)
         if partly:
             # The knee rests where it did and the hip is over it: it is that lunge, whatever the legs look like.
             recognised = replace(recognised, rival=recognised.exercise, rival_since_s=pose.time_s)
             smooth = replace(smooth, values=np.where(_OF_LEGS, np.nan, smooth.values))
         elif not problem and not unsure:
-            if past.judgeable_s is not None and pose.time_s - past.judgeable_s > FORGET_S:
-                recognised = recognised.after_bad_view()
             recognised = recognition.recognise(
                 smooth,
                 pose.time_s,
@@ -311,18 +310,15 @@ class Session:
         time_s: float,
         problem: str,
         legs: side_swaps.LegMemory | None,
-        past: SessionMemory,
+        recognised: recognition.RecognitionMemory,
     ) -> recognition.RecognitionMemory:
         """What somebody does who half-kneels, when it is likely and not sure which leg is which.
 
         One leg is in front and one behind whatever their names are, so that it is a lunge is seen: how it is moved can
-        be followed, and how far it goes is not judged.
+        be followed, and how far it goes gets no verdict. Holds and repetitions are told of the likelier leg.
         """
         if legs is None or legs.sure or not legs.likely or problem not in ("", "legs") or self._still:
-            return past.recognised
-        recognised, gone_s = past.recognised, math.inf if past.judgeable_s is None else time_s - past.judgeable_s
-        if recognised.exercise is not None and gone_s > FORGET_S:
-            recognised = recognised.after_bad_view()
+            return recognised
         return recognition.recognise(likely, time_s, self._kneeling, recognised, still=self._still)
 
     def _kneel(

@@ -179,6 +179,23 @@ def test_a_lunge_of_legs_that_may_be_either_is_not_followed() -> None:
     assert not any(step.moment.readings for step in steps)
 
 
+def test_what_was_done_before_a_long_bad_view_is_forgotten_where_the_legs_are_unsure_too() -> None:
+    session = Session(built_in(), corrects=sf.uncorrected(exchange_odds=-4.0))
+    knee_up = replace(sf.STANDING, right=sf.Leg(-75.0, 0.0))
+    named = []
+    for frame in range(round(9 * RATE)):
+        time_s = frame / RATE
+        if time_s < 5.0:
+            pose = sf.pose(knee_up, time_s)
+            if time_s >= 2.0:
+                pose = replace(pose, image_px=pose.image_px + np.float32(5000.0))
+        else:
+            pose = replace(kneeling_at(8.0, time_s), exchanged=0.95)
+        named.append(session.step(frame, pose).assessment.exercise)
+    assert named[round(1.9 * RATE)] == "standing-core"
+    assert set(named[round(5.0 * RATE) :]) == {None}
+
+
 def test_where_only_the_legs_are_unclear_a_stop_is_said_before_the_view() -> None:
     lunge = next(exercise for exercise in built_in() if exercise.id == "low-lunge")
     stop = Reading("trunk-back-lean", "trunk_inclination_deg", 1, 24.0, 3.0, Verdict.STOP, 15.0, 0.0)

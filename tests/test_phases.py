@@ -251,5 +251,21 @@ def test_what_is_hidden_for_a_moment_was_not_lowered_and_ways_down_are_dated_whe
     for number, at in enumerate(rests):
         # Set out between the top and a third of the way; arrived before the next lift.
         left_s, down_s = told[at].since_s - number * period_s, told[at + 1].since_s - number * period_s
-        assert 0.45 * period_s - 0.3 <= left_s <= 0.7 * period_s + 1.0 / fps
+        assert 0.45 * period_s - 0.3 <= left_s <= 0.7 * period_s + 2.0 / fps
         assert 0.6 * period_s <= down_s <= 1.2 * period_s
+
+
+@pytest.mark.parametrize("fps", [10.0, 15.0, 30.0])
+def test_a_single_frame_that_stands_out_is_no_lifted_knee(fps: float) -> None:
+    time = np.arange(0.0, 12.0, 1.0 / fps)
+    angle = np.full(time.size, 8.0)
+    angle[[round(4.0 * fps), round(7.5 * fps)]] = 78.0, 45.0
+    told = changes_of(SHAPES["standing-core"], zip(time, angle, [True] * time.size, strict=True), None)
+    assert [one.phase for one in told] == [Phase.SET_UP, Phase.REST]
+
+
+def test_a_knee_that_is_still_up_at_the_end_was_up_until_then() -> None:
+    time = np.arange(0.0, 12.0, 1.0 / 30.0)
+    angle = np.interp(time, [0.0, 3.0, 4.0, 12.0], [8.0, 8.0, 78.0, 78.0])
+    told = changes_of(SHAPES["standing-core"], zip(time, angle, [True] * time.size, strict=True), None)
+    assert told[-1].since_s == pytest.approx(12.0, abs=0.1)

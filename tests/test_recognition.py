@@ -120,3 +120,9 @@ def test_marching_goes_on_after_a_bad_view_and_standing_is_no_marching(away_s: f
     # Whoever lay down meanwhile is not marching, nor is anybody who never lifted a knee.
     assert seen_for(sf.ON_THE_FLOOR, 1.0, memory.after_bad_view(), 8.0).exercise == "bridge"
     assert seen_for(sf.STANDING, 1.0, RecognitionMemory().after_bad_view()).exercise is None
+
+
+def test_getting_up_from_a_lunge_is_no_marching() -> None:
+    memory = seen_for(replace(sf.STANDING, left=sf.Leg(-75.0, 0.0)), 1.0, RecognitionMemory()).after_bad_view()
+    memory = seen_for(sf.GOOD_LUNGE, 0.3, memory, 60.0)
+    assert seen_for(sf.STANDING, 2.0, memory, 60.3).exercise is None
