@@ -35,6 +35,10 @@ _MOST_YAW_DEG: Final = 8.0
 _TRUNK_PX: Final = 150.0
 # Knees are told apart where they stay straight and where they fall in.
 _INSIDE_DEG: Final = 15.0
+# Hips that are level, and that drop; a knee is up when the hip is bent by so much.
+_LEVEL_DEG, _DROPPED_DEG, _UP_DEG, _UPRIGHT_DEG = 1.0, 10.0, 50.0, 5.0
+# Both feet stand until the first knee is lifted, as the exercise asks.
+_BOTH_FEET_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,33 @@ def compared(clip: Clip) -> Iterator[tuple[str, float, float]]:
         name = "knee_line_deg, inside" if inside > _INSIDE_DEG else "knee_line_deg, straight"
         if inside > _INSIDE_DEG or abs(inside) < 1.0:
             yield name, float(values[stands, 2]) - inside, inside
+    yield from sunk(clip)
+
+
+def sunk(clip: Clip) -> Iterator[tuple[str, float, float]]:
+    """How far the shoulders sink in the picture while one knee is up, in hundredths of their height over the ankles.
+
+    Where the trunk leans they sink by that; such frames are left out.
+    """
+    known = [(pose, row) for pose, row in zip(clip.poses, clip.truth, strict=True) if pose.found]
+    standing = [pose for pose, _ in known if pose.time_s < _BOTH_FEET_S]
+    if not standing:
+        return
+    shoulders_px, ankles_px = (
+        float(np.median([pose.image_px[list(rows), 1].mean() for pose in standing]))
+        for rows in (skeleton.SHOULDERS, skeleton.ANKLES)
+    )
+    for pose, row in known:
+        lean, hips = abs(row[FRONT_COLUMNS[0]]), abs(row[FRONT_COLUMNS[1]])
+        up = max(-row[f"hip_opening_deg_{side}"] for side in skeleton.SIDES) > _UP_DEG
+        sunk_px = float(pose.image_px[list(skeleton.SHOULDERS), 1].mean()) - shoulders_px
+        share = 100.0 * sunk_px / (ankles_px - shoulders_px)
+        if lean > _UPRIGHT_DEG:
+            continue
+        if up and hips < _LEVEL_DEG:
+            yield "shoulders sunk, hips level, %", share, 0.0
+        elif hips > _DROPPED_DEG:
+            yield "shoulders sunk, hips dropped, %", share, 0.0
 
 
 def table(clips: Sequence[Clip]) -> str:
