@@ -2,8 +2,9 @@
 
 ``make bench-front`` lets people whose seeds nothing was tuned on march on the spot, as taught and wrongly, before
 cameras up to 8 degrees off the front, and judges the poses as ``--exercise standing-core-front`` does. It prints the
-errors of each front-view measure against the skeleton's own, of the stance leg for the knee, and what was told of each
-script. The pelvic line, which the program withholds, is measured all the same: what the landmarks say of it is why.
+errors of each front-view measure against the skeleton's own, of the stance leg for the knee, how far the shoulders
+sink, and what was told of each script. The pelvic line, which the program withholds, is measured all the same: what the
+landmarks say of it is why.
 """
 
 import argparse
@@ -35,7 +36,8 @@ _MOST_YAW_DEG: Final = 8.0
 _TRUNK_PX: Final = 150.0
 # Knees are told apart where they stay straight and where they fall in.
 _INSIDE_DEG: Final = 15.0
-# Hips that are level, and that drop; a knee is up when the hip is bent by so much.
+# Hips that are level, and that drop past the stop of safe-ranges.md S2; a knee is up when the hip is bent by so much,
+# and the trunk upright where it leans by less, which lowers the shoulders by 0.1 % (convention).
 _LEVEL_DEG, _DROPPED_DEG, _UP_DEG, _UPRIGHT_DEG = 1.0, 10.0, 50.0, 5.0
 # Both feet stand until the first knee is lifted, as the exercise asks.
 _BOTH_FEET_S: Final = 1.0
@@ -131,10 +133,10 @@ def sunk(clip: Clip) -> Iterator[tuple[str, float, float]]:
     for pose, row in known:
         lean, hips = abs(row[FRONT_COLUMNS[0]]), abs(row[FRONT_COLUMNS[1]])
         up = max(-row[f"hip_opening_deg_{side}"] for side in skeleton.SIDES) > _UP_DEG
-        sunk_px = float(pose.image_px[list(skeleton.SHOULDERS), 1].mean()) - shoulders_px
-        share = 100.0 * sunk_px / (ankles_px - shoulders_px)
         if lean > _UPRIGHT_DEG:
             continue
+        sunk_px = float(pose.image_px[list(skeleton.SHOULDERS), 1].mean()) - shoulders_px
+        share = 100.0 * sunk_px / (ankles_px - shoulders_px)
         if up and hips < _LEVEL_DEG:
             yield "shoulders sunk, hips level, %", share, 0.0
         elif hips > _DROPPED_DEG:
