@@ -31,6 +31,7 @@ SHOTS: Final = (
     ("exercise-standing-core", "standing-march", "standing-core", 1, 0.5, 3.2, 1.3),
     ("exercise-standing-core-stop", "standing-march-lean-back", "standing-core", 1, 8.0, 15.2, 1.5),
     ("exercise-standing-core-front", "standing-march-front", "standing-core-front", 1, 0.5, 4.5, 1.3),
+    ("exercise-standing-core-front-sinking", "standing-march-front-hip-drop", "standing-core-front", 1, 0.5, 9.9, 1.3),
     ("exercise-standing-core-front-stop", "standing-march-front-lean", "standing-core-front", 1, 0.5, 9.6, 1.3),
 )
 

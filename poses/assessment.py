@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from poses.exercise import Band, Exercise, Rule
+from poses.frontal import DROP_SIGMA
 from poses.measures import INDEX
 from poses.recognition import Roles, side_of
 from poses.records import Measures, Reading, Verdict
@@ -26,6 +27,8 @@ STOP_FRAMES: Final = 8
 # inside the next milder limit: whoever obeyed a stop must not go on hearing it.
 HYSTERESIS_DEG: Final = 3.0
 HYSTERESIS_RATIO: Final = math.radians(HYSTERESIS_DEG)
+# Of what is no length of a limb over that of another: one sigma.
+_HYSTERESIS: Final = {"trunk_drop": DROP_SIGMA}
 OFF_S: Final = 1.5
 # After a longer time unseen a verdict has to be earned anew (as long as the smoothing remembers).
 FORGET_S: Final = 0.5
@@ -232,7 +235,7 @@ def _release(rule: Rule, value: float, time_s: float, memory: RuleMemory) -> Rul
     if memory.verdict is Verdict.OK:
         return memory
     band = rule.stop if memory.verdict is Verdict.STOP else rule.caution
-    hysteresis = HYSTERESIS_DEG if rule.measure.endswith("_deg") else HYSTERESIS_RATIO
+    hysteresis = HYSTERESIS_DEG if rule.measure.endswith("_deg") else _HYSTERESIS.get(rule.measure, HYSTERESIS_RATIO)
     if not band.holds(value, margin=-hysteresis):
         return _unclear(memory)
     clear_since = time_s if memory.clear_since_s is None else memory.clear_since_s

@@ -42,7 +42,7 @@ NAMES: Final = (
     "bridge_height",
 )
 # What is measured of somebody who faces the camera; formulas and signs in ``poses.frontal``.
-FRONT_NAMES: Final = ("side_lean_deg", "pelvic_line_deg", "knee_line_deg", "knee_lift_deg")
+FRONT_NAMES: Final = ("side_lean_deg", "pelvic_line_deg", "knee_line_deg", "knee_lift_deg", "trunk_drop")
 # Position of each measure among those of its own view.
 INDEX: Final = {name: position for names in (NAMES, FRONT_NAMES) for position, name in enumerate(names)}
 IS_ANGLE: Final = np.array([name.endswith("_deg") for name in NAMES])

@@ -71,7 +71,8 @@ def peak_of(finding: FindingRecord) -> str:
     if unit == " s":
         return in_unit(finding.peak, finding.measure)
     if unit == "%":
-        return f"{100.0 * finding.peak:.0f} ± {100.0 * finding.sigma:.0f} %"
+        sigma = round(100.0 * finding.sigma)
+        return f"{100.0 * finding.peak:.0f} ± {sigma} %" if sigma else in_unit(finding.peak, finding.measure)
     return f"{abs(finding.peak) if unit == '°/s' else finding.peak:.0f} ± {finding.sigma:.0f}{unit}"
 
 

@@ -1,6 +1,6 @@
 """A person who faces the camera, built from angles by plain trigonometry: the known truth of the front view's tests.
 
-It uses none of the formulas of ``poses.frontal``: points are placed one after another, upwards from the standing foot.
+It uses none of the formulas of ``poses.frontal``: points are placed one after another, from the pelvis.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ class Front:
         knee_in_deg: How far the standing knee falls in.
         lifted: Side of the leg that is lifted, or None.
         lift_deg: How far.
+        bent_deg: How far the standing knee bends forward, which the front shows as a shorter leg.
     """
 
     lean_deg: float = 0.0
@@ -34,6 +35,7 @@ class Front:
     knee_in_deg: float = 0.0
     lifted: int | None = None
     lift_deg: float = 75.0
+    bent_deg: float = 0.0
 
 
 def pose(
@@ -48,7 +50,7 @@ def pose(
         scale: Pixels a metre.
         mirrored: The picture is mirrored, so that left is called right.
     """
-    # To the person's right and up, the pelvis's middle at the origin.
+    # To the person's right and up, the pelvis's middle at the origin; in the picture the lower foot stays where it is.
     points = np.zeros((skeleton.COUNT, 2))
     hips = HIP * np.array([cos(radians(front.line_deg)), -sin(radians(front.line_deg))])
     middle = TRUNK * np.array([sin(radians(front.lean_deg)), cos(radians(front.lean_deg))])
@@ -61,8 +63,9 @@ def pose(
         else:
             # Half of the bend above the knee and half below, the knee inside.
             half = radians(front.knee_in_deg / 2.0 if front.lifted is not None else 0.0)
-            knee = hip + THIGH * np.array([-right * sin(half), -cos(half)])
-            ankle = knee + SHANK * np.array([right * sin(half), -cos(half)])
+            shown = cos(radians(front.bent_deg / 2.0))
+            knee = hip + shown * THIGH * np.array([-right * sin(half), -cos(half)])
+            ankle = knee + shown * SHANK * np.array([right * sin(half), -cos(half)])
         points[skeleton.HIPS[side]], points[skeleton.KNEES[side]], points[skeleton.ANKLES[side]] = hip, knee, ankle
         points[skeleton.HEELS[side]] = points[skeleton.FOOT_INDICES[side]] = ankle - [0.0, 0.05]
         points[skeleton.SHOULDERS[side]] = middle + np.array([right * SHOULDER, 0.0])
@@ -72,7 +75,8 @@ def pose(
         points[17 + side] = points[19 + side] = points[21 + side] = points[skeleton.WRISTS[side]]
     points[: skeleton.EARS[0]] = points[9:11] = middle + np.array([0.0, 0.23])
     # The camera has the person's right on its left.
-    image = points * [-scale, -scale] + [640.0, 400.0]
+    sole = points[list(skeleton.ANKLES), 1].min() + THIGH + SHANK
+    image = (points - [0.0, sole]) * [-scale, -scale] + [640.0, 400.0]
     world = np.concatenate([points * [-1.0, -1.0], np.zeros((skeleton.COUNT, 1))], axis=1)
     for pair in (skeleton.SHOULDERS, skeleton.HIPS):
         middle_x = world[list(pair), 0].mean()

@@ -20,7 +20,7 @@ from performed import performed
 import stick_figure as sf
 from calibration.screening import screen
 from calibration.view import check, look_at
-from poses import frontal
+from poses import frontal, skeleton
 from poses.exercise import Band
 from poses.exercise_file import built_in, built_in_file, read
 from poses.frontal import Standing, StandingMemory
@@ -40,13 +40,13 @@ from psoas_coach.table import MeasuresTable, columns
 OK, CAUTION, STOP, UNKNOWN = Verdict.OK, Verdict.CAUTION, Verdict.STOP, Verdict.UNKNOWN
 FRONT = "standing-core-front"
 EXERCISES = {exercise.id: exercise for exercise in built_in()}
-LEAN, LINE, KNEE, LIFT = range(len(FRONT_NAMES))
+LEAN, LINE, KNEE, LIFT, DROP = range(len(FRONT_NAMES))
 RATE_HZ = 15.0
 Run = Callable[..., tuple[int, str, str]]
 
 
 def values(front: Front, standing: Front | None = None, *, mirrored: bool = False) -> np.ndarray:
-    """Measures ``(2, 4)`` of somebody who stood as ``standing`` before."""
+    """Measures ``(2, 5)`` of somebody who stood as ``standing`` before."""
     memory = StandingMemory()
     for frame in range(12):
         body = frontal.seen(pose(standing or Front(), frame / RATE_HZ, mirrored=mirrored))
@@ -116,6 +116,51 @@ def test_how_somebody_stands_is_known_after_half_a_second_on_both_feet_and_kept_
     assert not frontal.on_both_feet(frontal.seen(sf.pose(sf.ON_THE_FLOOR)))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("front", "lower_m"),
+    [
+        (Front(), 0.0),
+        (Front(line_deg=15.0, lifted=RIGHT), 0.08 * math.sin(math.radians(15.0))),
+        (Front(line_deg=-15.0, lifted=LEFT), 0.08 * math.sin(math.radians(15.0))),
+        (Front(bent_deg=30.0, lifted=LEFT), 0.84 * (1.0 - math.cos(math.radians(15.0)))),
+        # Leaning lowers the shoulders by itself; that is not sinking.
+        (Front(lean_deg=15.0, lifted=LEFT), 0.0),
+    ],
+)
+def test_how_far_the_trunk_comes_down_over_the_standing_foot(front: Front, lower_m: float) -> None:
+    height_m = 0.50 + 0.84
+    assert values(front)[:, DROP] == pytest.approx([lower_m / height_m] * 2, abs=1e-4)
+
+
+def test_what_arms_or_a_nod_do_to_shoulders_or_head_alone_is_no_sinking() -> None:
+    for rows in (skeleton.SHOULDERS, skeleton.EARS):
+        memory = StandingMemory()
+        for frame in range(12):
+            memory = frontal.follow_standing(frontal.seen(pose(Front())), frame / RATE_HZ, memory)
+        lower = pose(Front(lifted=LEFT), 1.0)
+        lower.image_px[list(rows), 1] += 20.0
+        body = frontal.seen(lower)
+        assert body is not None
+        assert frontal.measured(body, memory.known)[0][RIGHT, DROP] < 0.002
+
+
+def test_where_somebody_stood_ten_seconds_ago_says_nothing_of_how_low_they_are() -> None:
+    on_one_leg = (Front(line_deg=20.0, lifted=RIGHT), 11.0)
+    steps = followed([on_one_leg])
+    since = [(step.assessment.time_s, verdict(step, "sinking")) for step in steps if step.assessment.readings]
+    # Both feet stood until 1.5 s.
+    assert {told for time_s, told in since if 4.5 < time_s < 11.4} == {CAUTION}
+    assert {told for time_s, told in since if time_s > 11.6} == {UNKNOWN}
+    # A foot put down elsewhere, and for long enough: it is known anew.
+    again = followed([on_one_leg, (Front(), 1.0), (Front(lifted=RIGHT), 1.5)])
+    assert verdict(again[-1], "sinking") is OK
+
+
+def test_who_goes_down_on_both_feet_is_not_told_to_stand_tall() -> None:
+    for step in followed([(Front(), 1.0), (Front(bent_deg=60.0), 2.0)]):
+        assert step.cue is None or step.cue.id != "stand_tall"
+
+
 def test_the_uncertainty_is_that_of_the_landmarks() -> None:
     """By the spread of what is measured when every landmark is off by that much, independently of the formula."""
     rng = np.random.default_rng(4)
@@ -162,8 +207,14 @@ JUDGED = [
     (Front(lean_deg=-11.0, lifted=RIGHT), "side-lean", CAUTION, "side_lean"),
     (Front(lean_deg=11.0, lifted=LEFT), "side-lean", CAUTION, "side_lean"),
     (Front(lean_deg=22.0, lifted=LEFT), "side-lean", STOP, "too_far_stop"),
-    # The pose model's hips do not show the pelvis: nothing is said of it, whatever they look like.
-    (Front(line_deg=-24.0, lifted=LEFT), "side-lean", OK, ""),
+    # The pose model's hips do not show the pelvis: nothing is said of their line; that the trunk sinks is.
+    (Front(line_deg=-24.0, lifted=LEFT), "sinking", CAUTION, "stand_tall"),
+    (Front(line_deg=15.0, lifted=RIGHT), "sinking", CAUTION, "stand_tall"),
+    (Front(line_deg=10.0, lifted=RIGHT), "sinking", OK, ""),
+    (Front(bent_deg=30.0, lifted=RIGHT), "sinking", CAUTION, "stand_tall"),
+    (Front(bent_deg=20.0, lifted=LEFT), "sinking", OK, ""),
+    # Whoever leans is lower by that alone, and is told that they lean.
+    (Front(lean_deg=-11.0, line_deg=20.0, lifted=RIGHT), "side-lean", CAUTION, "side_lean"),
     (Front(knee_in_deg=6.0, lifted=RIGHT), "knee-line", OK, ""),
     (Front(knee_in_deg=12.0, lifted=RIGHT), "knee-line", CAUTION, "knee_in"),
     (Front(knee_in_deg=12.0, lifted=LEFT), "knee-line", CAUTION, "knee_in"),
@@ -175,8 +226,11 @@ JUDGED = [
 def test_every_verdict_of_every_rule(front: Front, rule: str, wanted: Verdict, cue: str) -> None:
     last = followed([(front, 1.5)])[-1]
     assert verdict(last, rule) is wanted
-    others = {one.verdict for one in last.assessment.readings if one.rule != rule}
+    # A knee that falls in far bends, too.
+    sinks = {"sinking"} if front.knee_in_deg > 25.0 else set()
+    others = {one.verdict for one in last.assessment.readings if one.rule not in {rule, *sinks}}
     assert others == {OK}
+    assert all(verdict(last, name) is CAUTION for name in sinks)
     assert last.assessment.verdict is wanted
     assert (last.cue.id if last.cue is not None else "") == cue
 
@@ -249,7 +303,9 @@ def test_as_taught_it_gives_no_word_and_every_lift_counts() -> None:
 )
 def test_done_wrongly_it_is_found_once_on_either_side(script: str, rule: str, verdicts: set[Verdict], cue: str) -> None:
     done = performed(script, FRONT)
-    assert {one.rule for one in done.findings} == {rule}
+    # A knee that falls in by 22 degrees bends by more: that lowers the trunk, too.
+    assert {one.rule for one in done.findings} == {rule, *(["sinking"] if rule == "knee-line" else [])}
+    done = replace(done, findings=tuple(one for one in done.findings if one.rule == rule))
     assert {one.verdict for one in done.findings} & verdicts
     assert cue in done.cues()
     peaks = [one.peak for one in done.findings]
@@ -259,11 +315,12 @@ def test_done_wrongly_it_is_found_once_on_either_side(script: str, rule: str, ve
         assert min(peaks) < 0.0 < max(peaks)
 
 
-def test_a_hip_that_drops_is_not_found_and_not_claimed_to_be_checked() -> None:
+def test_a_hip_that_drops_far_is_told_by_the_trunk_and_the_line_of_the_hips_is_not_claimed_to_be_checked() -> None:
     done = performed("standing-march-front-hip-drop", FRONT)
-    assert done.findings == ()
-    assert "hip-drop" not in {one.rule for step in done.steps for one in step.assessment.readings}
-    assert "hip-drop" in EXERCISES[FRONT].unseen
+    assert {(one.rule, one.verdict) for one in done.findings} == {("sinking", CAUTION)}
+    assert {one.side for one in done.findings} == {LEFT, RIGHT}
+    assert done.cues() == {"stand_tall"}
+    assert "hip-line" in EXERCISES[FRONT].unseen
 
 
 def test_from_the_side_the_front_view_is_not_judged_and_from_the_front_the_side_view_is_not() -> None:
@@ -276,8 +333,9 @@ def test_limits_are_those_of_the_specification() -> None:
     assert bands == {
         "side-lean": (Band(-5, 5), Band(-8, 8), Band(-15, 15)),
         "knee-line": (Band(-5, 8), Band(max=10), Band(max=15)),
+        "sinking": (Band(max=0.006), Band(max=0.011), Band()),
     }
-    assert EXERCISES[FRONT].unseen == ("hip-drop", "back-lean", "lower-back", "knee-height", "sway")
+    assert EXERCISES[FRONT].unseen == ("hip-line", "back-lean", "lower-back", "knee-height", "sway")
 
 
 @pytest.mark.parametrize(("language", "asks"), [("en", "Turn to face the camera"), ("nl", "Draai je naar de camera")])

@@ -275,6 +275,10 @@ def test_a_bar_shows_where_the_person_is() -> None:
         (25, palette.STOP),
     ]
 
+    # Limits of a hundredth are not lost in a bar of tenths.
+    low, high = bars.span(bars.Row("", False, Band(max=0.006), Band(max=0.011), Band(), True))
+    assert (low, high) == pytest.approx((-0.016, 0.033))
+
     # One pixel for a tenth of a degree; the marker is the only thing that rises above the bar.
     box = Box(10, 20, 410, 10)
     for value, column in ((15.0, 10 + 230), (0.0, 10 + 80), (25.0, 10 + 330)):

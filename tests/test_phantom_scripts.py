@@ -111,6 +111,9 @@ def in_front(figure: Figure) -> dict[str, float]:
         bend = 180.0 - float(np.degrees(abs(np.angle((h - k) / (a - k)))))
         short = abs(h - k) < 0.6 * figure.body.thigh_m
         values[f"knee_line_deg_{name}"] = float("nan") if short else float(np.copysign(bend, inwards))
+    # As high as it would be upright: the trunk's length above the hips.
+    hips, ankles = ([point.imag for point in points[name]] for name in ("hip", "ankle"))
+    values["shoulder_height_m"] = (sum(hips) + abs(trunk)) / 2.0 - min(ankles)
     return values
 
 
@@ -167,6 +170,7 @@ def test_what_is_done_sideways_is_in_the_truth_of_those_scripts_alone_and_is_mir
         ("pelvic_line_deg", "pelvic_line_deg", -1.0),
         ("knee_line_deg_left", "knee_line_deg_right", 1.0),
         ("knee_line_deg_right", "knee_line_deg_left", 1.0),
+        ("shoulder_height_m", "shoulder_height_m", 1.0),
     ):
         np.testing.assert_array_equal(mirrored[column], sign * plain[other])
 

@@ -72,11 +72,11 @@ def plan(points: Points, reading: Reading, unit: float, level: int) -> Sketch | 
         level: How many arcs are already drawn at this joint; each next one is wider.
 
     Returns:
-        The drawing, or None when a landmark is missing.
+        The drawing, or None when a landmark is missing or the measure has none.
     """
     form = SKETCHES.get(reading.measure)
     where = [complex(*points[pair[reading.side]].tolist()) for pair in form.points] if form else []
-    if form is None or not all(math.isfinite(point.real) for point in where):
+    if not where or form is None or not all(math.isfinite(point.real) for point in where):
         return None
     colour = PAPER if reading.verdict is Verdict.OK else COLOURS[reading.verdict]
     if form.kind in ("ahead", "off_line"):

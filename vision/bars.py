@@ -54,7 +54,9 @@ def span(row: Row) -> tuple[float, float]:
     if low == high:
         beyond = _AROUND_DEG if row.in_degrees else _AROUND_RATIO
     else:
-        beyond = max(_BEYOND * (high - low), _BEYOND_DEG if row.in_degrees else _BEYOND_RATIO)
+        # A share as small as a hundredth would be lost in a tenth.
+        least = _BEYOND_DEG if row.in_degrees else min(_BEYOND_RATIO, 2.0 * max(-low, high))
+        beyond = max(_BEYOND * (high - low), least)
     return low - beyond, high + beyond
 
 

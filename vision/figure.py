@@ -44,11 +44,12 @@ class Sketch:
         kind: joint: the arc at the second point, from the prolonged line of the first two to the third. upright,
             level: the arc at the first point, from the vertical or the horizontal to the second. ahead: how far the
             second lies to the side of the first. off_line: how far the second lies off the line of the other two.
+            bones: by its bones alone, since no landmark of the moment shows what it is measured from.
         points: The landmarks the drawing needs.
         chain: Landmarks whose connecting bones take on the verdict.
     """
 
-    kind: Literal["joint", "upright", "level", "ahead", "off_line"]
+    kind: Literal["joint", "upright", "level", "ahead", "off_line", "bones"]
     points: Landmarks
     chain: Landmarks
 
@@ -65,6 +66,7 @@ SKETCHES: Final[Mapping[str, Sketch]] = MappingProxyType(
         "knee_past_toe": Sketch("ahead", (_T, _K), (_K, _A, _T)),
         "side_lean_deg": Sketch("upright", (_H, _S), (_S, _H)),
         "knee_line_deg": Sketch("joint", (_H, _K, _A), (_H, _K, _A)),
+        "trunk_drop": Sketch("bones", (), (_H, _K, _A)),
         "bridge_height": Sketch("off_line", (_S, _H, _K), (_S, _H, _K)),
     }
 )

@@ -157,7 +157,9 @@ def _sketches(
     wanted = []
     for reading in shown:
         form = figure.SKETCHES.get(reading.measure)
-        vertex = form.points[1 if form.kind == "joint" else 0][reading.side] if form else -1
+        if form is None or not form.points:
+            continue
+        vertex = form.points[1 if form.kind == "joint" else 0][reading.side]
         sketch = angles.plan(points, reading, unit, arcs.get(vertex, 0))
         arcs[vertex] = arcs.get(vertex, 0) + 1
         if sketch:

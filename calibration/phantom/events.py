@@ -42,6 +42,8 @@ _TOP_MARGIN_DEG: Final = 10.0
 # Creeping: so many degrees deeper than in the seconds 2 to 4 of a hold.
 _CREEP_DEG: Final = 3.0
 _CALM_S: Final = 2.5
+# Both feet stand where neither thigh is lifted by so much.
+_LIFTED_DEG: Final = 10.0
 # What stops holding for less than this goes on.
 _SAME_EVENT_S: Final = 0.5
 # The script's own right leg is the stretched one and is turned to the camera.
@@ -75,6 +77,7 @@ def events(performance: Performance, camera: Camera, size: tuple[int, int]) -> t
     moments = [performance.moment(t) for t in time_s.tolist()]
     rows = [row(t, figure) | front_row(figure) for t, (figure, _) in zip(time_s.tolist(), moments, strict=True)]
     truth = {column: np.array([values[column] for values in rows]) for column in (*COLUMNS, *FRONT_COLUMNS)}
+    truth |= _from_the_front(truth)
     doing = np.array([performance.exercise(t) or "" for t in time_s.tolist()])
     outside = np.array([not _inside(placed, camera, size).all() for _, placed in moments])
     found: list[Event] = []
@@ -115,6 +118,14 @@ def followed(exercise: Exercise, truth: Mapping[str, Floats]) -> Floats:
     leg: Leg = "near" if movement is None or movement.leg is None else movement.leg
     opening = _measured(truth, "hip_opening_deg", leg)
     return -opening if movement is not None and movement.flexes else opening
+
+
+def _from_the_front(truth: Mapping[str, Floats]) -> dict[str, Floats]:
+    """What the rules of a front view ask for besides, see ``poses.frontal``."""
+    lifts = {f"knee_lift_deg_{side}": -truth[f"thigh_inclination_deg_{side}"] for side in skeleton.SIDES}
+    height, on_both_feet = truth["shoulder_height_m"], np.all([lift < _LIFTED_DEG for lift in lifts.values()], axis=0)
+    stands = np.median(height[on_both_feet]) if on_both_feet.any() else np.nan
+    return lifts | {"trunk_drop": 1.0 - height / stands}
 
 
 def _measured(truth: Mapping[str, Floats], measure: str, leg: Leg) -> Floats:

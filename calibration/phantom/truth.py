@@ -46,8 +46,14 @@ COLUMNS: Final = ("time_s", *(f"{measure}_{side}" for side in skeleton.SIDES for
 # belly and chest stand above where they lie breathed out.
 BREATH_COLUMNS: Final = ("breath", "breath_part", "belly_mm", "chest_mm")
 
-# What a script adds in which somebody leans, drops a hip or lets a knee fall in.
-FRONT_COLUMNS: Final = ("side_lean_deg", "pelvic_line_deg", *(f"knee_line_deg_{side}" for side in skeleton.SIDES))
+# What a script adds in which somebody leans, drops a hip or lets a knee fall in; the last one in metres above the lower
+# ankle, as high as it would be were the trunk upright.
+FRONT_COLUMNS: Final = (
+    "side_lean_deg",
+    "pelvic_line_deg",
+    *(f"knee_line_deg_{side}" for side in skeleton.SIDES),
+    "shoulder_height_m",
+)
 # Project's biomechanics specification, section 1.
 LEAST_THIGH: Final = 0.6
 
@@ -108,7 +114,9 @@ def front_row(figure: Figure) -> TruthRow:
     right, up = shoulders.mean(axis=0) - hips.mean(axis=0)
     across, higher = hips[skeleton.LEFT] - hips[skeleton.RIGHT]
     knees = [_knee_line(figure, side) for side in (skeleton.LEFT, skeleton.RIGHT)]
-    return dict(zip(FRONT_COLUMNS, (_angle(right, up), _angle(higher, abs(across)), *knees), strict=True))
+    floor = min(float(figure.joint("ankle", side)[1]) for side in (skeleton.LEFT, skeleton.RIGHT))
+    height = float(hips[:, 1].mean() + np.hypot(right, up)) - floor
+    return dict(zip(FRONT_COLUMNS, (_angle(right, up), _angle(higher, abs(across)), *knees, height), strict=True))
 
 
 def _knee_line(figure: Figure, side: int) -> float:
@@ -132,8 +140,9 @@ def mirror(values: TruthRow) -> TruthRow:
     mirrored = {"time_s": values["time_s"]} | {column: values[swapped[column]] for column in COLUMNS[1:]}
     if FRONT_COLUMNS[0] not in values:
         return mirrored
-    lean, line, *knees = FRONT_COLUMNS
-    return mirrored | {lean: -values[lean], line: -values[line], knees[0]: values[knees[1]], knees[1]: values[knees[0]]}
+    lean, line, *knees, height = FRONT_COLUMNS
+    turned = {lean: -values[lean], line: -values[line], knees[0]: values[knees[1]], knees[1]: values[knees[0]]}
+    return mirrored | turned | {height: values[height]}
 
 
 def landmarks_m(figure: Figure) -> Array:

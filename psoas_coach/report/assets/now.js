@@ -10,7 +10,9 @@
   psoas.span = (zones, measure) => {
     const ends = Object.values(zones).flat().filter((end) => end !== null);
     const [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 0];
-    const beyond = low === high ? AROUND[psoas.unitOf(measure)] : Math.max(BEYOND * (high - low), measure.endsWith("_deg") ? 8 : 0.1);
+    // A share as small as a hundredth would be lost in a tenth.
+    const least = measure.endsWith("_deg") ? 8 : Math.min(0.1, 2 * Math.max(-low, high));
+    const beyond = low === high ? AROUND[psoas.unitOf(measure)] : Math.max(BEYOND * (high - low), least);
     // Times begin at nought.
     return measure.endsWith("_s") && !measure.endsWith("deg_s") ? [0, high + beyond] : [low - beyond, high + beyond];
   };

@@ -128,7 +128,7 @@
   psoas.drawAngles = (context, clip, state, places, bounds, unit) => {
     const known = clip
       .readings(state.frame)
-      .filter(({ series, code, value }) => clip.raw.sketches[series.measure] && code !== 1 && Number.isFinite(value));
+      .filter(({ series, code, value }) => clip.raw.sketches[series.measure]?.points.length && code !== 1 && Number.isFinite(value));
     const bad = known.filter(({ code }) => code === 3 || code === 4).sort((a, b) => b.code - a.code);
     const levels = new Map();
     const tags = [];
