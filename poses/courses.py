@@ -19,9 +19,10 @@ _CREEP_DEG: Final = 5.0
 # The stretch begins this far above the person's own level of rest, yet no farther from its nominal start than this.
 _ABOVE_REST_DEG: Final = 6.0
 _START_DEG: Final = (-3.0, 2.0)
-# Somebody holds within this share of their own way in. Shares and not degrees, because the estimate may read all of a
-# movement too small, as transitions are dated by percent reference levels (IEEE Std 181); 20 % is a convention.
-_HELD_SHARE: Final = 0.2
+# A hold lasts from half of the person's own way in to half of the way out: as IEEE Std 181 measures the duration of a
+# pulse, between its 50 % reference level instants. A share and not degrees, because the estimate may read all of a
+# movement too small; and half, where the movement is fastest and an error of the angle shifts the moment least.
+_HELD_SHARE: Final = 0.5
 # A repetition's turn: this share of its rise back from the highest, where that is more than the shape's degrees.
 _TURN_SHARE: Final = 0.2
 # Lowered by this share of its own rise, a repetition is over, even when the next begins before the floor.
@@ -104,7 +105,8 @@ class Course:
         low: Level of rest (hold), or from which the person went up (repetition).
         high: Highest angle since then (repetition), or of the hold before ``bins``.
         base: Level from which the way into the hold began; NaN before one.
-        near_deg: How far below its level a hold still is one.
+        rest: The same of the first of holds that go deeper one after the other: whoever leaves comes out that far.
+        level_s: Since when the angle is at the level of the hold.
     """
 
     phase: Phase | None = None
@@ -115,7 +117,8 @@ class Course:
     low: float = math.inf
     high: float = -math.inf
     base: float = math.nan
-    near_deg: float = NEAR_DEG
+    rest: float = math.nan
+    level_s: float = -math.inf
 
 
 Changes = tuple[PhaseChange, ...]
@@ -143,40 +146,51 @@ def follow_hold(shape: Shape, course: Course, said_s: float) -> tuple[Course, Ch
     if still and now > threshold:
         # Asked twice, since what sets out from near the threshold may look still for a moment.
         sure = levels.mean(bins[:-2], 0.5, 0.0) > threshold and levels.still(bins[:-2], shape.still_deg_s)
-        return _hold(course, still, said_s) if sure else (course, ())
+        return _hold(shape, course, still, said_s) if sure else (course, ())
     if still and moving:
         course = replace(course, low=now, high=-math.inf)
         return begin(course, Phase.REST, levels.arrived(bins, now, PAST_DEG), said_s)
     # What came before this rest is no way into the stretch.
     before = min((b.value for b in bins if b.time_s >= course.since_s), default=now)
     if not moving and now > before + _LEFT_DEG:
-        course = replace(course, base=before)
+        course = replace(course, base=before, rest=before)
         return begin(course, Phase.ENTER, levels.left(bins, before + NEAR_DEG, 1), said_s)
     return course, ()
 
 
-def _hold(course: Course, still_s: float, said_s: float) -> tuple[Course, Changes]:
-    """A hold begins where the last share of the way in began."""
+def _hold(shape: Shape, course: Course, still_s: float, said_s: float) -> tuple[Course, Changes]:
+    """A hold begins half way into the stretch."""
     level = levels.mean(course.bins, still_s / 2.0, 0.0)
-    base = course.base
+    base, rest = course.base, course.rest
     if course.phase is not Phase.ENTER:
-        base = min((b.value for b in course.bins if b.time_s >= course.since_s - BIN_S), default=level)
-    near_deg = max(_HELD_SHARE * (level - base), NEAR_DEG)
-    start = levels.reached(course.bins, level, base, near_deg)
-    return begin(replace(course, high=-math.inf, base=base, near_deg=near_deg), Phase.HOLD, start, said_s)
+        base = rest = min((b.value for b in course.bins if b.time_s >= course.since_s - BIN_S), default=level)
+    # What comes before the rest from which a stretch is counted is not its way in.
+    lowest = _threshold(shape, course) - _ABOVE_REST_DEG
+    base, rest = max(base, lowest), max(rest, lowest)
+    start = levels.reached(course.bins, level, base, _near_deg(base, level))
+    # What comes before it is still the way in, and not its level.
+    level_s = levels.found(course.bins, still_s).time_s
+    course = replace(course, high=-math.inf, base=base, rest=rest, level_s=level_s)
+    return begin(course, Phase.HOLD, start, said_s)
 
 
 def departed(course: Course, level: float) -> Bin:
-    """Where a hold was left: the first share of the way out lies behind; the latest moment where it is not."""
-    return levels.crossed(course.bins, level - course.near_deg)
+    """Where a hold was left: half of the way out lies behind; the latest moment where it does not."""
+    return levels.crossed(course.bins, level - _near_deg(course.rest, level))
+
+
+def _near_deg(rest: float, level: float) -> float:
+    """How far below its level a hold still is one."""
+    return max(_HELD_SHARE * (level - rest), NEAR_DEG)
 
 
 def _leave(shape: Shape, course: Course, said_s: float) -> tuple[Course, Changes]:
     """A hold goes on until the angle has stayed away from its level: out of the stretch, or deeper into it."""
     bins = course.bins
-    level = levels.level_before(bins, course.since_s)
+    level = levels.level_before(bins, course.level_s)
     recent = [b.value for b in bins if b.time_s > bins[-1].time_s - _LEFT_S]
-    out = max(recent) < max(level - max(_LEFT_DEG, course.near_deg), _threshold(shape, course) - 2.0)
+    lowest = level - max(_LEFT_DEG, _near_deg(course.rest, level))
+    out = max(recent) < max(lowest, _threshold(shape, course) - 2.0)
     if not out and min(recent) <= level + _CREEP_DEG:
         oldest = bins[0].value if bins[0].time_s >= course.since_s else -math.inf
         return (replace(course, high=oldest) if oldest > course.high else course), ()

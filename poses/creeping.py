@@ -72,7 +72,7 @@ class CreepResult:
             within the time of the slope. NaN while there is nothing to compare, and outside a hold.
         sigma: One-sigma uncertainty of a rise.
         limit: The limit that was passed, in degrees risen; NaN for OK and UNKNOWN.
-        since_s: When the verdict began to hold: the middle of the time that was first too deep.
+        since_s: When the verdict began to hold: the middle of the time that was first too deep, though not yet surely.
         slope_deg_s: Slope, NaN as long as there are too few bins.
     """
 
@@ -104,6 +104,7 @@ class CreepMemory:
         by_slope: Whether it was the slope that made it.
         steep_since_s: Since when the slope is too high, NaN when it is not.
         clear_since_s: Since when the rise is below what would end the verdict, NaN when it is not.
+        beyond_s: Since when the rise is above the limits of caution and stop, surely or not; NaN when it is not.
     """
 
     hold_start_s: float = math.nan
@@ -121,6 +122,7 @@ class CreepMemory:
     by_slope: bool = False
     steep_since_s: float = math.nan
     clear_since_s: float = math.nan
+    beyond_s: tuple[float, float] = (math.nan, math.nan)
 
 
 def advance(
@@ -202,16 +204,34 @@ def _judge(limits: CreepLimits, noise_deg: float, memory: CreepMemory, time_s: f
     steep_since = math.nan
     if steep:
         steep_since = time_s if math.isnan(memory.steep_since_s) else memory.steep_since_s
-    memory = replace(memory, steep_since_s=steep_since)
+    limits_deg = (limits.caution_rise_deg, limits.stop_rise_deg)
+    passed, far = (
+        (middle_s if math.isnan(since) else since) if rise > limit else math.nan
+        for limit, since in zip(limits_deg, memory.beyond_s, strict=True)
+    )
+    memory = replace(memory, steep_since_s=steep_since, beyond_s=(passed, far))
     if memory.verdict is not Verdict.STOP and rise - _rise_sigma(limits, noise_deg, memory) > limits.stop_rise_deg:
-        return _change(memory, Verdict.STOP, middle_s)
+        return _change(memory, Verdict.STOP, _passed_s(limits, limits.stop_rise_deg, memory, far))
     if memory.verdict is not Verdict.OK:
         return memory if steep or math.isnan(rise) else _release(limits, memory, time_s)
     if rise - memory.error > limits.caution_rise_deg:
-        return _change(memory, Verdict.CAUTION, middle_s)
+        return _change(memory, Verdict.CAUTION, _passed_s(limits, limits.caution_rise_deg, memory, passed))
     if time_s - steep_since >= limits.slope_sustained_s:
         return replace(_change(memory, Verdict.CAUTION, steep_since), by_slope=True)
     return memory
+
+
+def _passed_s(limits: CreepLimits, limit_deg: float, memory: CreepMemory, passed_s: float) -> float:
+    """When a line through as much time as the reference passed a limit; ``passed_s`` where it does not rise.
+
+    Creeping is so slow that a quarter of a degree is half a second: a single bin dates it by its noise.
+    """
+    bins = memory.bins[-_count(limits, limits.reference_until_s - limits.reference_from_s) :]
+    slope = _slope(bins)
+    if not slope > 0.0:
+        return passed_s
+    level = median(depth - slope * at_s for at_s, depth in bins)
+    return min(max((memory.reference + limit_deg - level) / slope, bins[0][0]), bins[-1][0])
 
 
 def _release(limits: CreepLimits, memory: CreepMemory, time_s: float) -> CreepMemory:

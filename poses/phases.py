@@ -185,7 +185,8 @@ def _end(shape: Shape, memory: PhaseMemory, time_s: float) -> tuple[PhaseMemory,
     if memory.count:
         course, changes = _take(shape, course, memory, time_s)
     if course.phase in (Phase.HOLD, Phase.TOP) or (course.phase is Phase.DOWN and not lowered(shape, course)):
-        level, latest = levels.level_before(course.bins, course.since_s), course.bins[-1]
+        held_s = course.level_s if shape.kind == "hold" else course.since_s
+        level, latest = levels.level_before(course.bins, held_s), course.bins[-1]
         course = replace(course, high=max([course.high, *(b.value for b in course.bins if b.time_s >= course.since_s)]))
         left = latest
         if shape.kind == "hold":

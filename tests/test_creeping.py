@@ -87,6 +87,26 @@ def test_a_slow_rise_close_to_the_cap_is_said_by_its_slope_alone() -> None:
     assert result.limit == 3.0, "far from the cap only the rise counts"
 
 
+@pytest.mark.parametrize(("rate_hz", "drop"), RATES)
+def test_a_rise_is_dated_alike_at_any_frame_rate(rate_hz: float, drop: float) -> None:
+    # Rising by 0.8 degrees a second from the fourth second of a hold on, it passes 3 degrees at 7.75 s, 6 at 11.5 s.
+    off: list[float] = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        times = stamps(rng, 16.0, rate_hz, drop)
+        values = 8.0 + 0.8 * np.maximum(times - 4.0, 0.0) + flicker(rng, times, 0.4, 0.15)
+        results = run(times, values, (0.0, 16.0), 0.4)
+        for verdict, passed_s in ((Verdict.CAUTION, 7.75), (Verdict.STOP, 11.5)):
+            off.append(first(times, results, verdict)[1].since_s - passed_s)
+    # Flicker of 0.4 degrees that lasts, over 0.8 a second.
+    assert abs(np.mean(off)) < 0.2
+    assert np.abs(off).max() < 1.0
+    # What rises at a stroke is dated there, and not by a line through it.
+    times = np.arange(0.0, 12.0, 1 / 30)
+    _, result = first(times, run(times, 8.0 + 5.0 * (times > 8.0), (0.0, 12.0)), Verdict.CAUTION)
+    assert result.since_s == pytest.approx(8.0, abs=0.5)
+
+
 def test_coming_back_ends_a_verdict() -> None:
     times = np.arange(0.0, 30.0, 1 / 30)
     values = 5.0 + 4.5 * ((times > 8.0) & (times < 15.0))

@@ -65,9 +65,9 @@ def test_a_calm_lunge_is_a_hold_of_its_length_and_is_praised() -> None:
     steps, found, _ = run(moving(sf.lunge, ramp(*SLOW_IN, (25.0, 9.0), (28.0, -5.0), (32.0, -5.0)), 32.0))
     holds = [hold for step in steps for hold in step.moment.holds]
     assert len(holds) == 1
-    # The last fifth of the way in and the first of the way out, 0.98 s of these 3, are a part of it.
-    assert holds[0].start_s == pytest.approx(4.0, abs=0.2)
-    assert holds[0].end_s == pytest.approx(26.0, abs=0.2)
+    # Half of the way in and half of the way out, of 3 s each, are a part of it.
+    assert holds[0].start_s == pytest.approx(3.5, abs=0.2)
+    assert holds[0].end_s == pytest.approx(26.5, abs=0.2)
     assert holds[0].side == skeleton.RIGHT
     assert found == []
     assert {step.moment.phase for step in steps} >= {Phase.ENTER, Phase.HOLD, Phase.EXIT}
