@@ -23,6 +23,8 @@ _START_DEG: Final = (-3.0, 2.0)
 # pulse, between its 50 % reference level instants. A share and not degrees, because the estimate may read all of a
 # movement too small; and half, where the movement is fastest and an error of the angle shifts the moment least.
 _HELD_SHARE: Final = 0.5
+# Whoever goes deeper from a hold leaves it at once, and holds again once this share of the way is left (convention).
+_DEEPER_SHARE: Final = 0.2
 # A repetition's turn: this share of its rise back from the highest, where that is more than the shape's degrees.
 _TURN_SHARE: Final = 0.2
 # Lowered by this share of its own rise, a repetition is over, even when the next begins before the floor.
@@ -159,7 +161,7 @@ def follow_hold(shape: Shape, course: Course, said_s: float) -> tuple[Course, Ch
 
 
 def _hold(shape: Shape, course: Course, still_s: float, said_s: float) -> tuple[Course, Changes]:
-    """A hold begins half way into the stretch."""
+    """A hold begins half way into the stretch, or near the level that somebody went deeper to."""
     level = levels.mean(course.bins, still_s / 2.0, 0.0)
     base, rest = course.base, course.rest
     if course.phase is not Phase.ENTER:
@@ -167,7 +169,8 @@ def _hold(shape: Shape, course: Course, still_s: float, said_s: float) -> tuple[
     # What comes before the rest from which a stretch is counted is not its way in.
     lowest = _threshold(shape, course) - _ABOVE_REST_DEG
     base, rest = max(base, lowest), max(rest, lowest)
-    start = levels.reached(course.bins, level, base, _near_deg(base, level))
+    share = _HELD_SHARE if base == rest else _DEEPER_SHARE
+    start = levels.reached(course.bins, level, base, _near_deg(base, level, share))
     # What comes before it is still the way in, and not its level.
     level_s = levels.found(course.bins, still_s).time_s
     course = replace(course, high=-math.inf, base=base, rest=rest, level_s=level_s)
@@ -179,9 +182,9 @@ def departed(course: Course, level: float) -> Bin:
     return levels.crossed(course.bins, level - _near_deg(course.rest, level))
 
 
-def _near_deg(rest: float, level: float) -> float:
+def _near_deg(base: float, level: float, share: float = _HELD_SHARE) -> float:
     """How far below its level a hold still is one."""
-    return max(_HELD_SHARE * (level - rest), NEAR_DEG)
+    return max(share * (level - base), NEAR_DEG)
 
 
 def _leave(shape: Shape, course: Course, said_s: float) -> tuple[Course, Changes]:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from poses import bouncing, clocks, creeping, lifting, phases, shaking, swaying, tally
+from poses import bouncing, clocks, creeping, lifting, phases, rhythm, shaking, swaying, tally
 from poses import speed as speeds
 from poses.movement import MEASURES, Movement
 from poses.phases import Phase, PhaseChange, PhaseMemory
@@ -37,6 +37,7 @@ class Detectors(NamedTuple):
     shake: shaking.ShakeMemory = shaking.ShakeMemory()
     sway: swaying.SwayMemory = swaying.SwayMemory()
     lift: lifting.LiftMemory = lifting.LiftMemory()
+    beat: rhythm.RhythmMemory = rhythm.RhythmMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _detected(
     """What the detectors say."""
     found: list[Reading] = []
     past = memory.detectors
-    speed, other, bounce, creep, shake, sway, lift = past
+    speed, other, bounce, creep, shake, sway, lift, beat = past
 
     def say(rule: str, value: float, sigma: float, verdict: Verdict, limit: float, since_s: float) -> None:
         found.append(Reading(rule, MEASURES[rule], side, value, sigma, verdict, limit, since_s))
@@ -207,7 +208,13 @@ def _detected(
             limits = replace(limits, caution_reversals=limits.stop_reversals)
         at_end = seen.smooth_deg > movement.bounce_from_deg
         b, bounce = bouncing.advance(limits, time_s, seen.raw_deg, FLICKER_DEG, bounce, active=at_end)
-        say("bounce", b.value, b.sigma, b.verdict, b.limit, b.since_s)
+        small, beat = rhythm.advance(limits.min_swing_deg, time_s, seen.raw_deg, beat, active=at_end)
+        if _GRAVITY[small.verdict] > _GRAVITY[b.verdict] and small.verdict is not Verdict.OK:
+            # A bounce that was told by its swings is not told again.
+            since_s = max(small.since_s, b.since_s) if b.verdict is Verdict.OK else small.since_s
+            say("bounce", small.value, small.sigma, small.verdict, limits.min_swing_deg, since_s)
+        else:
+            say("bounce", b.value, b.sigma, b.verdict, b.limit, b.since_s)
     if movement.speed is not None:
         counts = seen.smooth_deg > movement.speed_from_deg
         s, speed = speeds.advance(movement.speed, time_s, seen.raw_deg, math.nan, speed, active=counts)
@@ -232,7 +239,7 @@ def _detected(
     if movement.lift is not None:
         lift = lifting.advance(movement.lift, time_s, seen.lifted_deg, lift)
         say("lift", seen.lifted_deg, LIFT_SIGMA_DEG, lift.verdict, movement.lift.caution_deg, lift.since_s)
-    return tuple(found), Detectors(speed, other, bounce, creep, shake, sway, lift)
+    return tuple(found), Detectors(speed, other, bounce, creep, shake, sway, lift, beat)
 
 
 def _clocked(

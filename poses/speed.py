@@ -124,7 +124,8 @@ def advance(
         noise_deg: One-sigma flicker of the measure from frame to frame; NaN when it is not known, and then only the
             distances of the frames from the line tell the error.
         memory: What the last call returned.
-        active: Whether speed is judged in this part of the movement.
+        active: Whether speed is judged in this part of the movement: it is told there, and may have been too high
+            before.
 
     Returns:
         What is known of this moment, and the new memory.
@@ -147,10 +148,12 @@ def advance(
     if abs(slope) > limits.off_share * least and len(samples) >= OUTLIER_SAMPLES:
         middle_s, slope, sigma = _line(_without_outlier(samples, middle_s, slope), noise)
     slope, sigma = slope / limits.over_read, sigma / limits.over_read
-    if not active:
-        since_s = memory.since_s if memory.verdict is Verdict.OK else time_s
-        return SpeedResult(Verdict.OK, slope, sigma, math.nan, since_s), SpeedMemory(samples, since_s=since_s)
     now = _judge(limits, samples, middle_s, slope, sigma, memory)
+    if not active:
+        # Nothing is said of the way to where speed counts. How fast somebody arrives there began on it.
+        since_s = memory.since_s if memory.verdict is Verdict.OK else time_s
+        now = replace(now, verdict=Verdict.OK, since_s=since_s, limit=math.nan)
+        return SpeedResult(Verdict.OK, slope, sigma, math.nan, since_s), now
     pending = now.verdict is Verdict.OK and now.way != 0
     return SpeedResult(now.verdict, slope, sigma, now.limit, now.since_s, pending), now
 

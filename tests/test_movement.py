@@ -92,6 +92,18 @@ def test_each_sign_of_forcing_is_found_and_only_it() -> None:
         assert all(finding.exercise == "low-lunge" for finding in found)
 
 
+def test_a_quick_bounce_of_which_the_pose_model_leaves_two_fifths_is_told_once_and_stops() -> None:
+    def course(time_s: float) -> float:
+        return ramp(*SLOW_IN)(time_s) + (0.8 * math.sin(5.0 * math.pi * time_s) if 8.0 < time_s < 16.0 else 0.0)
+
+    steps, found, _ = run(moving(sf.lunge, course, 20.0))
+    assert {finding.rule for finding in found} == {"bounce"}
+    assert [finding.verdict for finding in found] == [Verdict.CAUTION, Verdict.STOP]
+    # As high as it was, and not as it is read.
+    assert found[-1].peak == pytest.approx(4.0, abs=1.0)
+    assert "bounce" in {step.cue.id for step in steps if step.cue}
+
+
 def test_a_hold_that_goes_on_is_a_stop() -> None:
     steps, found, _ = run(moving(sf.lunge, ramp(*SLOW_IN, (130.0, 9.0)), 130.0, rate=12.0))
     stops = [finding for finding in found if finding.verdict is Verdict.STOP]

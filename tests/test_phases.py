@@ -79,7 +79,7 @@ def spans(changes: list[PhaseChange], phase: Phase) -> list[tuple[float, float]]
 
 
 def true_holds(script: str) -> list[tuple[float, float]]:
-    """In each window, the time from half of the way in to where the person is still, and not yet deeper."""
+    """In each window, the time from half of the way in to half of the way out; later where one goes deeper."""
     time, value, _ = truth(script)
     fine = np.arange(0.0, time[-1], 0.02)
     value = np.interp(fine, time, value)
@@ -95,7 +95,7 @@ def true_holds(script: str) -> list[tuple[float, float]]:
         base = max(value[window][0], -6.0)
         # Whoever goes deeper from a hold comes out as far as they came from.
         rest = rest if found and found[-1][1] > start - 1.0 else base
-        near, away = 0.5 * (first - base), 0.5 * (last - rest)
+        near, away = (0.5 if rest == base else 0.2) * (first - base), 0.5 * (last - rest)
         # The last moment so far below before the stillness, and the first one after it.
         before = np.flatnonzero((fine < fine[still[0]]) & (value < first - near))
         after = np.flatnonzero((fine > fine[still[-1]]) & ((value < last - away) | (value > last + 1.0)))

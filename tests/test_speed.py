@@ -112,6 +112,23 @@ def test_directions_have_their_own_limits_and_activity_is_obeyed() -> None:
     assert verdicts(run(BRIDGE, times, -fast, active=False)) == {Verdict.OK}
 
 
+@pytest.mark.parametrize("rate_hz", [10.0, 15.0, 30.0, 60.0])
+def test_who_arrives_fast_where_speed_counts_is_told_there(rate_hz: float) -> None:
+    # Nearly all of the way at 90 degrees a second lies before 7.5 degrees, from where on speed counts.
+    times = np.arange(0.0, 5.0, 1.0 / rate_hz)
+    for most, verdict in ((12.0, Verdict.STOP), (6.0, Verdict.OK)):
+        values = most - 36.0 * np.clip((2.4 - times) / 0.4, 0.0, 1.0)
+        memory, said = SpeedMemory(), []
+        for time_s, value in zip(times.tolist(), values.tolist(), strict=True):
+            result, memory = advance(LUNGE, time_s, value, 0.0, memory, active=value > 7.5)
+            said.append((time_s, result))
+        assert (Verdict.STOP in {result.verdict for _, result in said}) == (verdict is Verdict.STOP)
+        if verdict is Verdict.STOP:
+            told_s, result = next(one for one in said if one[1].verdict is Verdict.STOP)
+            assert 2.2 < told_s < 2.8
+            assert result.since_s == pytest.approx(2.0, abs=0.35)
+
+
 def test_a_short_loss_of_view_pauses_and_a_long_one_forgets() -> None:
     times = np.arange(0.0, 6.0, 1 / 30)
     ramp = 50.0 * times
