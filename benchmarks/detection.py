@@ -18,7 +18,16 @@ from typing import Final
 import numpy as np
 
 from benchmarks.accuracy import replace_figures
-from benchmarks.matching import Judged, is_near_limit, matched_holds, noticed, rule_of, unfounded, well_seen
+from benchmarks.matching import (
+    Judged,
+    badly_seen,
+    is_near_limit,
+    matched_holds,
+    noticed,
+    rule_of,
+    unfounded,
+    well_seen,
+)
 from benchmarks.phantoms import SIZE, Seen, Take, joined, watch_at
 from calibration.phantom.events import events
 from calibration.phantom.scripts import SCRIPTS, Studio
@@ -89,6 +98,8 @@ _ELSEWHERE: Final = ("calibration", *LUNGE_FOR_A_MOMENT, *WITH_OTHERS, *OF_ARMS,
 _CALLED: Final = tuple(exercise.id for exercise in built_in())
 # A finding is this much blurred at its edges by smoothing.
 _BLURRED_S: Final = 0.5
+# Nothing can be told of what was not judged by more than this share.
+_MOST: Final = 0.5
 # Differences that ``--list`` tells, and the table counts.
 _HOLD_OFF_S: Final = 0.3
 
@@ -237,10 +248,12 @@ def _detected(clips: Sequence[Judged]) -> str:
         + "; a bounce "
         "is three turning points, a creep the mean of some seconds, knee past toe 0.3 s: these are not taken off). "
         "Only care: a caution where a stop was due, as where the value is beyond its stop limit by less than its "
-        "sigma.",
+        "sigma. Not judged: nothing was told, and of more than half of the event, with the second before and after, "
+        "the program says that it cannot judge it.",
         "",
-        "| what | frames a second | people | events | detected | only care | missed | delay, median | longest |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| what | frames a second | people | events | detected | only care | not judged | missed | delay, median | "
+        "longest |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for event_id in dict.fromkeys(FORCED.values()):
         for rate in RATES:
@@ -255,16 +268,17 @@ def _detected(clips: Sequence[Judged]) -> str:
                 continue
             rule = rule_of(rows[0][1])[0]
             own = _OWN_DELAY_S.get(rule, 0.0)
-            care = sum(
-                said is None and noticed(event, clip.findings, Verdict.CAUTION) is not None
+            silent = [
+                badly_seen(clip, event.start_s, event.end_s, _MOST)
                 for clip, event, said in rows
-            )
+                if said is None and noticed(event, clip.findings, Verdict.CAUTION) is None
+            ]
             delays = [said.reported_s - event.start_s - own for _, event, said in rows if said is not None]
             people = len({clip.seed for clip, *_ in rows})
             told = f"{np.median(delays):.1f} s | {max(delays):.1f} s" if delays else "– | –"
             lines.append(
-                f"| {event_id} | {rate} | {people} | {len(rows)} | {len(delays)} | {care} | "
-                f"{len(rows) - len(delays) - care} | {told} |"
+                f"| {event_id} | {rate} | {people} | {len(rows)} | {len(delays)} | "
+                f"{len(rows) - len(delays) - len(silent)} | {sum(silent)} | {len(silent) - sum(silent)} | {told} |"
             )
     return "\n".join(lines)
 

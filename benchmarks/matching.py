@@ -112,11 +112,16 @@ def _has_cause(finding: Finding, true: Sequence[Event]) -> bool:
 
 def well_seen(clip: Judged, hold: Hold) -> bool:
     """Whether a true hold was judged in nearly all its frames, with the second before and after."""
+    return not badly_seen(clip, hold.start_s, hold.end_s, _BADLY_SEEN_SHARE)
+
+
+def badly_seen(clip: Judged, start_s: float, end_s: float, share: float) -> bool:
+    """Whether more than a share of the frames of some time, with the second before and after, was not judged."""
 
     def within(times: Sequence[float]) -> int:
-        return sum(hold.start_s - _AROUND_S <= time_s <= hold.end_s + _AROUND_S for time_s in times)
+        return sum(start_s - _AROUND_S <= time_s <= end_s + _AROUND_S for time_s in times)
 
-    return within(clip.unjudged_s) <= _BADLY_SEEN_SHARE * within(clip.frames_s)
+    return within(clip.unjudged_s) > share * within(clip.frames_s)
 
 
 def matched_holds(clip: Judged) -> list[tuple[Hold, Hold | None]]:
