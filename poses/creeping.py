@@ -231,7 +231,8 @@ def _passed_s(limits: CreepLimits, limit_deg: float, memory: CreepMemory, passed
     if not slope > 0.0:
         return passed_s
     level = median(depth - slope * at_s for at_s, depth in bins)
-    return min(max((memory.reference + limit_deg - level) / slope, bins[0][0]), bins[-1][0])
+    at_s = (memory.reference + limit_deg - level) / slope
+    return min(at_s, bins[-1][0]) if at_s >= bins[0][0] else min(passed_s, bins[0][0])
 
 
 def _release(limits: CreepLimits, memory: CreepMemory, time_s: float) -> CreepMemory:

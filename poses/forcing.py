@@ -224,7 +224,8 @@ def _detected(
         say("speed", s.value, s.sigma, s.verdict, s.limit, s.since_s)
     if movement.creep is not None:
         hold = memory.done.hold
-        start_s = hold.since_s if hold is not None else None
+        # Its depth is that of where somebody stayed, and not of the last part of the way in.
+        start_s = max(hold.since_s, memory.course.course.level_s) if hold is not None else None
         c, creep = creeping.advance(
             movement.creep, time_s, seen.raw_deg, FLICKER_DEG, creep, active=True, hold_start_s=start_s
         )

@@ -14,21 +14,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poses.records import Verdict
 
 # What is looked at, how often, and how much of it must be filled: five swings of the slowest rhythm, and at least so
-# many frames (conventions).
+# many frames (conventions). With fewer than 13 a second what shakes at 8 Hz and more would look like a bounce.
 WINDOW_S: Final = 3.0
 EVERY_S: Final = 0.5
 _FILLED: Final = 0.85
-_FEWEST: Final = 24
+_FEWEST: Final = 40
 # The rhythms that are looked for: slower ones are told by their swings, faster ones are shaking (safe-ranges.md 3.2).
 _HERTZ: Final = np.arange(1.2, 3.01, 0.1)
-# A rhythm is there when it explains twice as much as all else does; more where there are fewer frames than 15 a second
-# give, of which chance explains more (conventions).
+# A rhythm is there when it explains twice as much as all else does (convention).
 _EXPLAINED: Final = 2.0 / 3.0
-_MANY: Final = 45
+# A frame that stands off farther is left out, in robust standard deviations: a sinusoid reaches 1.35 of them.
+_OUTLIER: Final = 3.0
+_MAD_SCALE: Final = 1.4826
+# A verdict outlasts a lost view by so much (convention).
+_KEPT_S: Final = 1.5
 # It is told at the second look in a row that finds it, at much the same pace.
 _SAME_HERTZ: Final = 0.35
 # And is to be stopped when it goes on for so long after that: half of what is looked at is new (convention).
@@ -121,6 +125,8 @@ def advance(
         if memory.samples or memory.verdict is not Verdict.OK:
             memory = RhythmMemory(since_s=time_s)
         return _result(memory), memory
+    if memory.samples and time_s - memory.samples[-1][0] > _KEPT_S:
+        memory = RhythmMemory(since_s=time_s)
     if math.isnan(value) or (memory.samples and time_s <= memory.samples[-1][0]):
         return _result(memory), memory
     first = 0
@@ -137,10 +143,10 @@ def rhythm_of(samples: tuple[Sample, ...]) -> Rhythm | None:
     if len(samples) < _FEWEST or samples[-1][0] - samples[0][0] < _FILLED * WINDOW_S:
         return None
     table = np.array(samples)
-    at = table[:, 0] - table[:, 0].mean()
-    # The slow part: a cubic follows what takes two seconds and more.
-    basis = np.vander(at / (0.5 * WINDOW_S), 4)
-    value = table[:, 1] - basis @ np.linalg.lstsq(basis, table[:, 1], rcond=None)[0]
+    at, value = _unsteady(table)
+    near = np.abs(value) <= _OUTLIER * _MAD_SCALE * float(np.median(np.abs(value)))
+    if not near.all():
+        at, value = _unsteady(table[near])
     power = float(value @ value)
     if not power > 0.0:
         return None
@@ -156,11 +162,17 @@ def rhythm_of(samples: tuple[Sample, ...]) -> Rhythm | None:
     return Rhythm(float(_HERTZ[best]), float(explained[best]), height)
 
 
+def _unsteady(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Times from their mean, and values without their slow part: a cubic follows what takes two seconds and more."""
+    at = table[:, 0] - table[:, 0].mean()
+    basis = np.vander(at / (0.5 * WINDOW_S), 4)
+    return at, table[:, 1] - basis @ np.linalg.lstsq(basis, table[:, 1], rcond=None)[0]
+
+
 def _look(least_deg: float, time_s: float, memory: RhythmMemory) -> RhythmMemory:
     """Looks at the window once more."""
     seen = rhythm_of(memory.samples)
-    needed = 1.0 - (1.0 - _EXPLAINED) * min(1.0, len(memory.samples) / _MANY)
-    found = seen if seen is not None and seen.explained >= needed and seen.true_deg >= least_deg else None
+    found = seen if seen is not None and seen.explained >= _EXPLAINED and seen.true_deg >= least_deg else None
     before = memory.found
     again = found is not None and before is not None and abs(found.hertz - before.hertz) <= _SAME_HERTZ
     verdict, since_s, began_s = memory.verdict, memory.since_s, memory.samples[0][0]

@@ -49,7 +49,8 @@ def one_euro(
         values: ``(..., M)`` in the order of ``measures.NAMES``; NaN stays NaN and is forgotten.
         time_s: Media time of the sample, not before the last one.
         memory: What the last call returned; None at the start.
-        angles_only: The values are others than those of ``measures.NAMES``, and all of them angles.
+        angles_only: The values are others than those of ``measures.NAMES``, and filtered as angles are; a ratio among
+            them then with the cut-off of rest.
 
     Returns:
         The filtered values ``(..., M)`` and the new state.
