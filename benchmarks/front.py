@@ -3,8 +3,7 @@
 ``make bench-front`` lets people whose seeds nothing was tuned on march on the spot, as taught and wrongly, before
 cameras up to 8 degrees off the front, and judges the poses as ``--exercise standing-core-front`` does. It prints the
 errors of each front-view measure against the skeleton's own, of the stance leg for the knee, and what was told of each
-script. The pelvic line, which the program withholds, is measured all the same: what the
-landmarks say of it is why.
+script. The pelvic line, which the program withholds, is measured all the same: what the landmarks say of it is why.
 """
 
 import argparse
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.detection import OF_FRONT
+from calibration.phantom.events import asked_from_the_front
 from calibration.phantom.scripts import SCRIPTS, Studio
 from calibration.phantom.truth import FRONT_COLUMNS, TruthRow, landmarks_px
 from calibration.phantom.variety import variant
@@ -36,9 +36,9 @@ _MOST_YAW_DEG: Final = 8.0
 _TRUNK_PX: Final = 150.0
 # Knees are told apart where they stay straight and where they fall in.
 _INSIDE_DEG: Final = 15.0
-# A knee is up when its thigh is lifted by the second, and hangs below the first; a trunk is upright that leans by less
-# than the third, and sunk that is lower by this share of its height, the limit of the exercise (convention).
-_HANGING_DEG, _UP_DEG, _UPRIGHT_DEG, _SUNK = 10.0, 60.0, 5.0, 0.011
+# A knee is up when its thigh is lifted by the first; a trunk is upright that leans by less than the second, and sunk
+# that is lower by this share of its height, the limit of the exercise (convention).
+_UP_DEG, _UPRIGHT_DEG, _SUNK = 60.0, 5.0, 0.011
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,11 @@ def judge(poses: Sequence[Pose]) -> Judged:
 def compared(clip: Clip) -> Iterator[tuple[str, float, float]]:
     """Measure, error and truth of every frame in which it can be told, of the landmarks alone."""
     memory = frontal.StandingMemory()
-    lean, line, *knees, height = FRONT_COLUMNS
-    on_both_feet = [row[height] for row in clip.truth if _lifted_deg(row) < _HANGING_DEG]
-    for pose, row in zip(clip.poses, clip.truth, strict=True):
+    lean, line, *knees, _ = FRONT_COLUMNS
+    besides = asked_from_the_front({name: np.array([row[name] for row in clip.truth]) for name in clip.truth[0]})
+    lifted_deg = np.max([besides[f"knee_lift_deg_{side}"] for side in skeleton.SIDES], axis=0)
+    drops = besides["trunk_drop"].tolist()
+    for pose, row, up_deg, drop in zip(clip.poses, clip.truth, lifted_deg.tolist(), drops, strict=True):
         body = frontal.seen(pose) if pose.found else None
         memory = frontal.follow_standing(body, pose.time_s, memory)
         if body is None:
@@ -114,15 +116,9 @@ def compared(clip: Clip) -> Iterator[tuple[str, float, float]]:
         if inside > _INSIDE_DEG or abs(inside) < 1.0:
             yield name, float(values[stands, 2]) - inside, inside
         # Whoever leans is not asked whether they sink.
-        if _lifted_deg(row) > _UP_DEG and abs(row[lean]) < _UPRIGHT_DEG:
-            drop = 1.0 - row[height] / float(np.median(on_both_feet))
+        if up_deg > _UP_DEG and abs(row[lean]) < _UPRIGHT_DEG:
             name = "trunk_drop, %, sunk" if drop > _SUNK else "trunk_drop, %, tall"
             yield name, 100.0 * (float(values[stands, 4]) - drop), 100.0 * drop
-
-
-def _lifted_deg(row: TruthRow) -> float:
-    """How far the higher thigh is lifted."""
-    return max(-row[f"thigh_inclination_deg_{side}"] for side in skeleton.SIDES)
 
 
 def table(clips: Sequence[Clip]) -> str:

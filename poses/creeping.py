@@ -72,7 +72,7 @@ class CreepResult:
             within the time of the slope. NaN while there is nothing to compare, and outside a hold.
         sigma: One-sigma uncertainty of a rise.
         limit: The limit that was passed, in degrees risen; NaN for OK and UNKNOWN.
-        since_s: When the verdict began to hold: the middle of the time that was first too deep, though not yet surely.
+        since_s: When the limit was passed, surely or not, by a line through the last bins.
         slope_deg_s: Slope, NaN as long as there are too few bins.
     """
 

@@ -58,7 +58,7 @@ _LEAST_VISIBILITY: Final = 0.65
 # After a longer time unseen a stretch begins anew.
 _FORGET_S: Final = 0.5
 # Where somebody stood in the picture is known for one lift and no longer (convention): feet are put down elsewhere, and
-# three hundredths of the distance from the camera change the picture by as much as a hip that drops.
+# two hundredths of the distance from the camera change the picture by as much as a hip that drops.
 PLACED_S: Final = 5.0
 # One-sigma error of ``trunk_drop``: of ten rendered people with one knee up, in 1,420 frames of all four scripts, the
 # root mean square is 0.0031 (seeds 0, 18000 to 18005, 18100 to 18102; frames in which they lean left out).

@@ -77,7 +77,7 @@ def events(performance: Performance, camera: Camera, size: tuple[int, int]) -> t
     moments = [performance.moment(t) for t in time_s.tolist()]
     rows = [row(t, figure) | front_row(figure) for t, (figure, _) in zip(time_s.tolist(), moments, strict=True)]
     truth = {column: np.array([values[column] for values in rows]) for column in (*COLUMNS, *FRONT_COLUMNS)}
-    truth |= _from_the_front(truth)
+    truth |= asked_from_the_front(truth)
     doing = np.array([performance.exercise(t) or "" for t in time_s.tolist()])
     outside = np.array([not _inside(placed, camera, size).all() for _, placed in moments])
     found: list[Event] = []
@@ -120,8 +120,8 @@ def followed(exercise: Exercise, truth: Mapping[str, Floats]) -> Floats:
     return -opening if movement is not None and movement.flexes else opening
 
 
-def _from_the_front(truth: Mapping[str, Floats]) -> dict[str, Floats]:
-    """What the rules of a front view ask for besides, see ``poses.frontal``."""
+def asked_from_the_front(truth: Mapping[str, Floats]) -> dict[str, Floats]:
+    """What the rules of a front view ask for besides the columns of a script, see ``poses.frontal``."""
     lifts = {f"knee_lift_deg_{side}": -truth[f"thigh_inclination_deg_{side}"] for side in skeleton.SIDES}
     height, on_both_feet = truth["shoulder_height_m"], np.all([lift < _LIFTED_DEG for lift in lifts.values()], axis=0)
     stands = np.median(height[on_both_feet]) if on_both_feet.any() else np.nan
